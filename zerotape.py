@@ -1,0 +1,79 @@
+"""The command `zerotape`: joins the groups and imports one only when it is called."""
+
+import importlib
+import sys
+from importlib.metadata import version
+
+import typer
+
+from election.errors import ZerotapeError
+
+GROUPS = {
+    "gateway": ("gateway.cli", "Run and look after the gateway of a count center."),
+    "central": ("central.cli", "Run and look after the central aggregator."),
+    "simulate": ("simulators.cli", "Rehearse: devices and election nights without hardware."),
+    "demo": ("simulators.demo.cli", "Play an election night with real processes on this machine."),
+    "verify": ("runtime.verifying", "Verify signed returns and receipts, offline."),
+}
+
+OPERATIONAL_FAILURE = 1
+"""Exit status when something went wrong that the message explains; 2 is wrong usage."""
+
+
+def command_line(called: str) -> typer.Typer:
+    """Return the whole command; only the group named `called` is imported."""
+    app = typer.Typer(
+        help="Carries precinct totals, checked and signed, from old voting equipment to the people "
+        "who report them. Begin with: zerotape demo",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+    )
+    app.callback(invoke_without_command=True)(_top)
+    for name, (module, summary) in GROUPS.items():
+        group = importlib.import_module(module).app if name == called else _not_called()
+        app.add_typer(group, name=name, help=summary)
+    return app
+
+
+def main() -> None:
+    """Run the command of this process; a ZerotapeError ends it with its words and status 1."""
+    called = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
+    try:
+        command_line(called)()
+    except ZerotapeError as error:
+        sys.stderr.write(f"zerotape: {error}\n")
+        sys.exit(OPERATIONAL_FAILURE)
+    except ExceptionGroup as group:
+        ours, others = group.split(ZerotapeError)
+        if others is not None or ours is None:
+            raise
+        for leaf in _leaves(ours):
+            sys.stderr.write(f"zerotape: {leaf}\n")
+        sys.exit(OPERATIONAL_FAILURE)
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
+    leaves: list[BaseException] = []
+    for error in group.exceptions:
+        leaves += _leaves(error) if isinstance(error, BaseExceptionGroup) else [error]
+    return leaves
+
+
+def _top(
+    *, show_version: bool = typer.Option(False, "--version", help="Show the version and end.")
+) -> None:
+    if show_version:
+        typer.echo(f"zerotape {version('zerotape')}")
+        raise typer.Exit
+
+
+def _not_called() -> typer.Typer:
+    app = typer.Typer()
+    app.callback()(lambda: None)
+    return app
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,228 @@
+"""The election definition: what is voted on, where, and on which devices.
+
+Its file is JSON (schema: `docs/schemas/definition.schema.json`). Its identity is the SHA-256 of
+the file's bytes, so that anybody can check it with `sha256sum` alone.
+"""
+
+from collections import Counter
+from collections.abc import Hashable, Iterable
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from election.documents import DeviceClass
+from election.records import Count, OptionalText, PrecinctId, Record, Slug, Text, UtcInstant
+
+ContestId = Annotated[int, Field(ge=1, le=9999)]
+ChoiceId = Annotated[int, Field(ge=1, le=999)]
+Serial = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,16}$")]
+
+
+class Mode(StrEnum):
+    """Test material can never count in official mode, and the other way round."""
+
+    TEST = "test"
+    OFFICIAL = "official"
+
+
+class ReportedBy(StrEnum):
+    """How the totals of a device reach the count center."""
+
+    TAPES = "tapes"
+    """A zero report and a results report on paper or over the printer line."""
+    VOTE_IMAGE_LOG = "vote-image-log"
+    """An EL155 listing; there is no zero report in it."""
+
+
+class Party(Record):
+    """A party as printed beside its candidates."""
+
+    code: Text
+    name: Text
+
+
+class District(Record):
+    """An area that elects; a precinct may lie in many."""
+
+    id: Slug
+    name: Text
+
+
+class CountingGroup(Record):
+    """Election day, absentee, early, provisional, ..."""
+
+    id: Slug
+    name: Text
+
+
+class CountCenter(Record):
+    """A place where a gateway takes in the precincts' materials."""
+
+    id: Slug
+    name: Text
+
+
+class Choice(Record):
+    """A candidate, or an answer to a question."""
+
+    id: ChoiceId
+    name: Text
+    party: OptionalText = ""
+
+
+class Contest(Record):
+    """One office or question. Write-ins are counted beside the choices, not as one of them."""
+
+    id: ContestId
+    title: Text
+    party: OptionalText = ""
+    """Whose primary this is; empty in a general election."""
+    district: Slug
+    votes_allowed: Annotated[int, Field(ge=1, le=20)] = 1
+    write_in: bool = True
+    choices: Annotated[tuple[Choice, ...], Field(max_length=100)] = ()
+
+
+class AssignedDevice(Record):
+    """A device that must report before its precinct is complete."""
+
+    device_class: DeviceClass
+    serial: Serial
+    """M100: scanner serial. iVotronic by tapes: serial of the master PEB, whose tape covers all
+    its terminals. iVotronic by vote image log: terminal serial."""
+    counting_group: Slug
+    reported_by: ReportedBy = ReportedBy.TAPES
+    terminals: tuple[Serial, ...] = ()
+    """iVotronic by tapes: the terminals that the PEB opens."""
+
+
+class Precinct(Record):
+    """Where people vote, and whose totals are released together."""
+
+    id: PrecinctId
+    number: Annotated[int, Field(ge=1, le=9999)]
+    name: Text
+    county: Slug
+    count_center: Slug
+    districts: tuple[Slug, ...]
+    registered_voters: Count | None
+    """None where nobody has said: turnout cannot be checked then."""
+    devices: tuple[AssignedDevice, ...]
+
+
+class ElectionDefinition(Record):
+    """Everything that all gateways and the aggregator must agree on before the first vote."""
+
+    format: Literal["zerotape-definition-1"]
+    election: Slug
+    version: Annotated[int, Field(ge=1, le=9999)]
+    mode: Mode
+    title: Text
+    jurisdiction: Text
+    date: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    time_zone: Text
+    polls_close: UtcInstant
+    device_election: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,8}$")]
+    """Election id as devices and listings print it, at most 8 characters."""
+    parties: tuple[Party, ...] = ()
+    counties: tuple[District, ...]
+    districts: tuple[District, ...]
+    counting_groups: Annotated[tuple[CountingGroup, ...], Field(min_length=1)]
+    count_centers: Annotated[tuple[CountCenter, ...], Field(min_length=1)]
+    contests: Annotated[tuple[Contest, ...], Field(min_length=1, max_length=500)]
+    precincts: Annotated[tuple[Precinct, ...], Field(min_length=1, max_length=10_000)]
+    to_fill_in: tuple[Text, ...] = ()
+    """What a drafted definition could not know; must be empty in official mode."""
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Self:
+        problems = [*_duplicates(self), *_dangling(self), *_unfinished(self)]
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    @cached_property
+    def precinct_by_id(self) -> dict[str, Precinct]:
+        """Precincts by their id."""
+        return {precinct.id: precinct for precinct in self.precincts}
+
+    @cached_property
+    def precinct_by_number(self) -> dict[int, Precinct]:
+        """Precincts by the number that devices print."""
+        return {precinct.number: precinct for precinct in self.precincts}
+
+    @cached_property
+    def contest_by_id(self) -> dict[int, Contest]:
+        """Contests by their number."""
+        return {contest.id: contest for contest in self.contests}
+
+    @cached_property
+    def contests_of(self) -> dict[str, tuple[Contest, ...]]:
+        """Contests on the ballots of each precinct (by id), in ballot order."""
+        return {
+            precinct.id: tuple(
+                contest for contest in self.contests if contest.district in precinct.districts
+            )
+            for precinct in self.precincts
+        }
+
+
+def _repeated(what: str, keys: Iterable[Hashable]) -> list[str]:
+    return [f"{what} {key!r} occurs {n} times" for key, n in Counter(keys).items() if n > 1]
+
+
+def _duplicates(definition: ElectionDefinition) -> list[str]:
+    contests, precincts = definition.contests, definition.precincts
+    problems = [
+        *_repeated("party", (party.code for party in definition.parties)),
+        *_repeated("county", (county.id for county in definition.counties)),
+        *_repeated("district", (district.id for district in definition.districts)),
+        *_repeated("counting group", (group.id for group in definition.counting_groups)),
+        *_repeated("count center", (center.id for center in definition.count_centers)),
+        *_repeated("contest", (contest.id for contest in contests)),
+        *_repeated("contest title", ((contest.title, contest.party) for contest in contests)),
+        *_repeated("precinct", (precinct.id for precinct in precincts)),
+        *_repeated("precinct number", (precinct.number for precinct in precincts)),
+        *_repeated("precinct name", (precinct.name for precinct in precincts)),
+    ]
+    for contest in contests:
+        where = f"contest {contest.id}: choice"
+        problems += _repeated(where, (choice.id for choice in contest.choices))
+        problems += _repeated(where, ((choice.name, choice.party) for choice in contest.choices))
+    for precinct in precincts:
+        problems += _repeated(
+            f"precinct {precinct.id}: device",
+            ((device.device_class, device.serial) for device in precinct.devices),
+        )
+    return problems
+
+
+def _dangling(definition: ElectionDefinition) -> list[str]:
+    counties = {county.id for county in definition.counties}
+    districts = {district.id for district in definition.districts}
+    groups = {group.id for group in definition.counting_groups}
+    centers = {center.id for center in definition.count_centers}
+    problems = [
+        f"contest {contest.id}: district {contest.district!r} is not defined"
+        for contest in definition.contests
+        if contest.district not in districts
+    ]
+    for precinct in definition.precincts:
+        where = f"precinct {precinct.id}"
+        named = {
+            "county": {precinct.county} - counties,
+            "count center": {precinct.count_center} - centers,
+            "district": set(precinct.districts) - districts,
+            "counting group": {device.counting_group for device in precinct.devices} - groups,
+        }
+        for what, missing in named.items():
+            problems += [f"{where}: {what} {name!r} is not defined" for name in sorted(missing)]
+    return problems
+
+
+def _unfinished(definition: ElectionDefinition) -> list[str]:
+    if definition.mode is Mode.OFFICIAL and definition.to_fill_in:
+        return [f"still to fill in: {what}" for what in definition.to_fill_in]
+    return []

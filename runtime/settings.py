@@ -1,0 +1,69 @@
+"""Reading a TOML configuration: unknown keys are refused and every wrong key is named."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, ValidationInfo
+
+from election.errors import ZerotapeError
+
+MAX_BYTES = 1024 * 1024
+
+
+class ConfigurationError(ZerotapeError):
+    """A configuration that cannot be used; the daemon does not start."""
+
+    def __init__(self, path: Path, problems: list[str]) -> None:
+        listed = "".join(f"\n  - {problem}" for problem in problems)
+        super().__init__(f"{path} cannot be used. Correct it and start again:{listed}")
+        self.path = path
+        self.problems = problems
+
+
+class Settings(BaseModel):
+    """Base of every section: frozen, and without unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+S = TypeVar("S", bound=Settings)
+
+
+def _beside_the_file(path: Path, info: ValidationInfo) -> Path:
+    folder: Path = (info.context or {}).get("folder", Path())
+    return folder / path.expanduser()
+
+
+ConfiguredPath = Annotated[Path, AfterValidator(_beside_the_file)]
+"""A path; a relative one starts at the folder of the configuration file."""
+
+
+def read_settings(path: Path, model: type[S]) -> S:
+    """Read the TOML file at `path` as `model`; raise ConfigurationError naming every wrong key."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ConfigurationError(path, [f"the file cannot be read: {error.strerror}"]) from error
+    if len(content) > MAX_BYTES:
+        raise ConfigurationError(path, [f"the file is larger than {MAX_BYTES} bytes"])
+    try:
+        values = tomllib.loads(content.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(path, [str(error)]) from error
+    try:
+        return model.model_validate(values, context={"folder": path.parent.absolute()})
+    except ValidationError as error:
+        raise ConfigurationError(path, problems_of(error)) from error
+
+
+def problems_of(error: ValidationError) -> list[str]:
+    """Return one line per wrong key, `section.key: what is wrong`."""
+    return [
+        f"{'.'.join(map(str, problem['loc']))}: {_in_words(problem['type'], problem['msg'])}"
+        for problem in error.errors(include_url=False, include_input=False)
+    ]
+
+
+def _in_words(kind: str, message: str) -> str:
+    return "unknown key" if kind == "extra_forbidden" else message

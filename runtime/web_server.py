@@ -1,0 +1,48 @@
+"""Serving a web application inside a daemon's own event loop."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Iterator
+from typing import Annotated
+
+import uvicorn
+from pydantic import Field
+from starlette.types import ASGIApp
+
+from runtime.settings import Settings
+
+
+class WebSettings(Settings):
+    """Where the pages are served; port 0 takes a free one."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 0
+
+
+class _QuietServer(uvicorn.Server):
+    """A server that leaves signals to the daemon."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@contextlib.asynccontextmanager
+async def serving(app: ASGIApp, settings: WebSettings) -> AsyncIterator[str]:
+    """Serve `app` while the context lasts; yield its address, `http://host:port`.
+
+    Raises OSError when the address is taken.
+    """
+    listener = socket.create_server((settings.host, settings.port))
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=2
+    )
+    server = _QuietServer(config)
+    task = asyncio.create_task(server.serve([listener]), name="web-server")
+    try:
+        yield f"http://{settings.host}:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await task
+        listener.close()

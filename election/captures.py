@@ -14,6 +14,8 @@ class Ending(StrEnum):
     """The device or file said that this is all: end marker, form feed, complete file."""
     IDLE = "idle"
     """The line went quiet without an end mark."""
+    CUT = "cut"
+    """The next report began before this one had ended: the paper ran out, or the power went."""
     UNPLUGGED = "unplugged"
     """The device vanished in the middle."""
     OVERFLOW = "overflow"

@@ -1,0 +1,68 @@
+"""What every test is held to, and what most of them need."""
+
+import asyncio
+import os
+import threading
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+import pytest_asyncio
+
+from simulators.brokers import BrokerKind, LocalBroker, best_broker
+
+REQUIRE_ALL = os.environ.get("ZT_REQUIRE_ALL") == "1"
+"""In CI nothing that can be had may be missing."""
+
+
+@pytest_asyncio.fixture(autouse=True)
+async def no_stray_tasks() -> AsyncIterator[None]:
+    """Fail a test that leaves an asyncio task running."""
+    before = asyncio.all_tasks()
+    yield
+    left = [task for task in asyncio.all_tasks() - before if task is not asyncio.current_task()]
+    assert not left, f"tasks left: {[task.get_name() for task in left]}"
+
+
+@pytest.fixture(autouse=True)
+def no_stray_resources() -> Iterator[None]:
+    """Fail a test that leaves a thread, a child process or an open file behind."""
+    process = psutil.Process()
+    threads = set(threading.enumerate())
+    children = {child.pid for child in process.children(recursive=True)}
+    files = process.num_fds()
+    yield
+    stray_threads = [t.name for t in threading.enumerate() if t not in threads and t.is_alive()]
+    assert not stray_threads, f"threads left: {stray_threads}"
+    stray = [c for c in process.children(recursive=True) if c.pid not in children]
+    assert not stray, f"processes left: {stray}"
+    assert process.num_fds() <= files, f"files left: {_open_files()}"
+
+
+@pytest.fixture(scope="session")
+def broker_kind() -> BrokerKind:
+    """Return the broker that the tests use: Mosquitto, or the one from pip where it is absent."""
+    kind = best_broker()
+    if REQUIRE_ALL:
+        assert kind == "mosquitto", "ZT_REQUIRE_ALL=1, and Mosquitto is not installed"
+    return kind
+
+
+@pytest.fixture
+def broker(tmp_path: Path, broker_kind: BrokerKind) -> Iterator[LocalBroker]:
+    """Yield a running broker of this test's own."""
+    folder = tmp_path / "broker"
+    folder.mkdir()
+    with LocalBroker(folder, broker_kind) as running:
+        yield running
+
+
+def _open_files() -> list[str]:
+    links = []
+    for link in Path("/proc/self/fd").iterdir():
+        try:
+            links.append(f"{link.name} -> {link.readlink()}")
+        except OSError:
+            continue
+    return links

@@ -6,11 +6,12 @@ the file's bytes, so that anybody can check it with `sha256sum` alone.
 
 from collections import Counter
 from collections.abc import Hashable, Iterable
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from election.documents import DeviceClass
 from election.records import Count, OptionalText, PrecinctId, Record, Slug, Text, UtcInstant
@@ -18,6 +19,11 @@ from election.records import Count, OptionalText, PrecinctId, Record, Slug, Text
 ContestId = Annotated[int, Field(ge=1, le=9999)]
 ChoiceId = Annotated[int, Field(ge=1, le=999)]
 Serial = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,16}$")]
+
+
+def _in_calendar(text: str) -> str:
+    date.fromisoformat(text)
+    return text
 
 
 class Mode(StrEnum):
@@ -121,7 +127,9 @@ class ElectionDefinition(Record):
     mode: Mode
     title: Text
     jurisdiction: Text
-    date: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    date: Annotated[
+        str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$"), AfterValidator(_in_calendar)
+    ]
     time_zone: Text
     polls_close: UtcInstant
     device_election: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,8}$")]

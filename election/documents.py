@@ -135,7 +135,7 @@ class VoteImageCount:
     """As printed, cut at 40 characters."""
     name: str
     """As printed; trailing no-break spaces tell the ballot lines of a fusion candidate apart.
-    Empty for write-ins: their texts stand in `VoteImagePrecinct.write_in_texts`."""
+    Empty for write-ins: their texts stay in the evidence."""
     write_in: bool
     votes: int
 

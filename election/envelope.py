@@ -89,7 +89,7 @@ def read_envelope(content: bytes, *, payload_type: str, max_bytes: int) -> Envel
         raise EnvelopeError(
             "format", f"The envelope is refused: {where} {detail['msg']}"
         ) from error
-    except binascii.Error as error:
+    except ValueError as error:  # not only binascii.Error: characters beyond ASCII raise this one
         raise EnvelopeError(
             "format", "The envelope is refused: it is not strict base64."
         ) from error

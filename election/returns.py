@@ -120,6 +120,7 @@ class PrecinctReturn(Record):
     ballots: Count
     devices: Annotated[tuple[DeviceVotes, ...], Field(max_length=400)]
     totals: Annotated[tuple[ContestVotes, ...], Field(max_length=500)]
+    """Sums over the devices, with a zero for every choice of the ballot that no device shows."""
     complete: bool
     """Every device assigned to this precinct and counting group is in."""
     outstanding: Annotated[tuple[Outstanding, ...], Field(max_length=20)] = ()

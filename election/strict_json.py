@@ -4,7 +4,11 @@ import json
 import re
 from typing import Any, NoReturn
 
-STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.DOTALL)
+"""A string, or what begins one and never ends: left unmatched, every quote within would be tried
+as a beginning, and 32 kB of escaped quotes would take 10 seconds."""
+
+INNERMOST = re.compile(rb"\[\]|\{\}")
 NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
@@ -61,5 +65,5 @@ def _no_float(text: str) -> NoReturn:
 def _deeper_than(content: bytes, max_depth: int) -> bool:
     brackets = STRING.sub(b"", content).translate(None, NO_BRACKETS)
     for _ in range(max_depth):
-        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
+        brackets = INNERMOST.sub(b"", brackets)
     return b"[" in brackets or b"{" in brackets

@@ -12,6 +12,8 @@ import pytest_asyncio
 
 from simulators.brokers import BrokerKind, LocalBroker, best_broker
 
+ROOT = Path(__file__).parents[1]
+
 REQUIRE_ALL = os.environ.get("ZT_REQUIRE_ALL") == "1"
 """In CI nothing that can be had may be missing."""
 
@@ -38,6 +40,21 @@ def no_stray_resources() -> Iterator[None]:
     stray = [c for c in process.children(recursive=True) if c.pid not in children]
     assert not stray, f"processes left: {stray}"
     assert process.num_fds() <= files, f"files left: {_open_files()}"
+
+
+@pytest.fixture(scope="session")
+def real() -> Path:
+    """Return the folder with real election records; skip without it, or fail in CI.
+
+    They are public, but too large for the repository; ZT_REAL names another place.
+    """
+    folder = Path(os.environ.get("ZT_REAL", ROOT / "../shared/real"))
+    if not folder.is_dir():
+        reason = f"no real records in {folder}: set ZT_REAL to their folder"
+        if REQUIRE_ALL:
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return folder
 
 
 @pytest.fixture(scope="session")

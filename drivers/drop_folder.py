@@ -17,6 +17,7 @@ from drivers.contract import DriverPlugin
 from drivers.errors import DeviceGone, DeviceRefused
 from election.captures import Capture
 from runtime.own_thread import OwnThread
+from runtime.settings import ConfiguredPath
 
 GONE = frozenset({errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.EIO, errno.ESTALE})
 """What a folder says whose stick was pulled out or whose server went away."""
@@ -37,7 +38,7 @@ class DropFolderSettings(BaseModel):
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
 
-    folder: Annotated[Path, Field(strict=False)]
+    folder: Annotated[ConfiguredPath, Field(strict=False)]
     """On a stick or share: a folder in it, as its mount point is there also without it."""
     settle_s: float = Field(default=1.0, ge=0, le=3600)
     """A file is taken after so long without a change of its size and time stamp."""

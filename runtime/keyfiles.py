@@ -41,8 +41,10 @@ def make_key(
     Raises KeyFileError when either file exists: a key is never overwritten, and when an
     official key has no passphrase.
     """
-    if passphrase is None and scope.mode is Mode.OFFICIAL:
+    if not passphrase and scope.mode is Mode.OFFICIAL:
         raise KeyFileError("A key for official mode needs a passphrase. Give one and try again.")
+    if enrolment_path(path).exists():  # or a private key without a record would be left behind
+        raise KeyFileError(f"{enrolment_path(path)} exists already. Choose another name.")
     private = Ed25519PrivateKey.generate()
     public = public_key_text(private.public_key())
     record = Enrolment(

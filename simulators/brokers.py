@@ -142,6 +142,10 @@ class LocalBroker:
             self._process.wait()
         self._process = None
 
+    def kill(self) -> None:
+        """End the process as a power cut does."""
+        self.stop(signal.SIGKILL)
+
     def _command(self) -> list[str]:
         if self.kind == "mosquitto":
             program = mosquitto_program()

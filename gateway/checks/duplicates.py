@@ -1,0 +1,121 @@
+"""Whether anything came twice, and whether it says the same."""
+
+from collections import Counter
+from collections.abc import Hashable, Iterator
+from dataclasses import replace
+
+from election.definition_file import LoadedDefinition
+from election.documents import DeviceClass, ReportKind, Tape, VoteImagePrecinct
+from election.findings import Finding, Severity
+from gateway.checks.wording import found, listed, name_of_device, name_of_unit
+from gateway.packets import History, Packet
+from gateway.reports import listing_set, tape_sets
+
+
+def report_came_again(
+    packet: Packet, _loaded: LoadedDefinition, _history: History
+) -> Iterator[Finding]:
+    """C34: the same bytes, or a reprint with the same values, are acknowledged and count once."""
+    times: Counter[Hashable] = Counter()
+    names: dict[Hashable, str] = {}
+    for document in packet.documents:
+        said = _said(document.content)
+        times[said] += document.times_seen
+        names[said] = _name(document.content)
+    for said, seen in times.items():
+        if seen > 1:
+            yield found(
+                "C34",
+                Severity.WARN,
+                f"{names[said]} came in {seen} times with the same values. It counts once. Put "
+                "the copies into the processed tray.",
+            )
+
+
+def tape_of_another_precinct(
+    packet: Packet, _loaded: LoadedDefinition, history: History
+) -> Iterator[Finding]:
+    """C34: one tape speaks of one precinct."""
+    for document in packet.documents:
+        elsewhere = {
+            key.precinct
+            for key in history.evidence_elsewhere.get(document.sha256, ())
+            if key.precinct != packet.key.precinct
+        }
+        if elsewhere and isinstance(document.content, Tape):
+            yield found(
+                "C34",
+                Severity.BLOCK,
+                f"{_name(document.content)} is already placed in another precinct. Lay both "
+                "packets side by side and call the supervisor.",
+                f"{listed(sorted(elsewhere))}, evidence {document.sha256[:16]}",
+            )
+
+
+def tapes_differ(packet: Packet, loaded: LoadedDefinition, _history: History) -> Iterator[Finding]:
+    """C35: two sound reports of one device and kind say the same."""
+    for kind in ReportKind:
+        for tape_set in tape_sets(packet, loaded.definition, kind):
+            if len({_values(tape) for tape in tape_set.sound}) > 1:
+                yield _counted_already(
+                    f"Two {kind} tapes of {name_of_device(tape_set.device)} differ.",
+                    listed(f"copy {tape.copy}: {tape.ballots} ballots" for tape in tape_set.sound),
+                )
+
+
+def listings_differ(
+    packet: Packet, loaded: LoadedDefinition, _history: History
+) -> Iterator[Finding]:
+    """C35: two vote image logs of one precinct say the same of its terminals."""
+    listings = listing_set(packet, loaded.definition)
+    shown = [tuple(listings.terminals(each).values()) for each in listings.candidates]
+    if len(set(shown)) > 1:
+        ballots = [sum(terminal.ballots for terminal in terminals) for terminals in shown]
+        yield _counted_already("Two vote image logs differ.", f"ballots {listed(ballots)}")
+
+
+def one_card_per_scanner(
+    packet: Packet, loaded: LoadedDefinition, _history: History
+) -> Iterator[Finding]:
+    """C65: all tapes of an M100 name the same memory card."""
+    zeros = tape_sets(packet, loaded.definition, ReportKind.ZERO)
+    results = tape_sets(packet, loaded.definition, ReportKind.RESULTS)
+    for zero, result in zip(zeros, results, strict=True):
+        cards = {tape.card for tape in (*zero.tapes, *result.tapes) if tape.card}
+        if zero.device.device_class is DeviceClass.M100 and len(cards) > 1:
+            yield found(
+                "C65",
+                Severity.BLOCK,
+                f"{name_of_device(zero.device)} printed from different cards. Nothing of it is "
+                "counted. Lay the cards side by side and call the supervisor.",
+                f"cards {listed(sorted(cards))}",
+            )
+
+
+def _counted_already(what: str, evidence: str) -> Finding:
+    message = (
+        f"{what} Nothing is counted until it is known which one is right. Keep both and call the "
+        "supervisor."
+    )
+    return found("C35", Severity.BLOCK, message, evidence)
+
+
+def _said(content: Tape | VoteImagePrecinct) -> Hashable:
+    if isinstance(content, Tape):
+        return _values(content)
+    return content.number, frozenset(content.terminals)
+
+
+def _values(tape: Tape) -> Tape:
+    """Return `tape` without what differs between two prints of the same counts."""
+    values = replace(tape, printed=None, copy=0, notes=())
+    if tape.kind is ReportKind.ZERO:
+        # Printed once more after the polls opened, it shows that time, and further terminals.
+        values = replace(values, opened=None, terminals=(), terminals_not_closed=0)
+    return values
+
+
+def _name(content: Tape | VoteImagePrecinct) -> str:
+    if isinstance(content, Tape):
+        return f"The {content.kind} tape of {name_of_unit(content)}"
+    return "The vote image log"

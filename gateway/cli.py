@@ -1,0 +1,131 @@
+"""`zerotape gateway`: the daemon of a count center, and what its operator needs around it."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Run and look after the gateway of a count center.\n\n"
+    "A gateway needs a definition, a key that central has enrolled, central's own enrolment "
+    "record, and a configuration that names them. In this order: `make-key`, have the enrolment "
+    "record enrolled at central, `check-config`, `run`.",
+)
+
+Config = Annotated[
+    Path, typer.Option("--config", "-c", help="The gateway's TOML file.", show_default=False)
+]
+AsJson = Annotated[bool, typer.Option("--json", help="For scripts: JSON on standard output.")]
+
+
+@app.command()
+def run(config: Config) -> None:
+    """Run the daemon until Ctrl-C or SIGTERM; logs go to standard error."""
+    import asyncio
+
+    from gateway.config import read_gateway_settings
+    from gateway.daemon import run_gateway
+    from runtime.logs import configure_logs
+
+    settings = read_gateway_settings(config)
+    configure_logs(settings.log_format, settings.log_level)
+    asyncio.run(run_gateway(settings, config.parent.absolute()))
+
+
+@app.command("check-config")
+def check_config(config: Config, *, as_json: AsJson = False) -> None:
+    """Check the configuration, the definition and the keys, and print what is in force.
+
+    Every default is filled in, the drivers' too. Exit status 1 names every wrong key.
+    """
+    from datetime import UTC
+
+    from gateway.config import effective_settings, read_gateway_settings
+    from gateway.identity import read_identity
+
+    settings = read_gateway_settings(config)
+    identity = read_identity(settings, datetime.now(UTC))
+    effective = effective_settings(settings, config.parent.absolute())
+    if as_json:
+        typer.echo(json.dumps(effective, indent=1))
+        return
+    for line in _lines(effective, ""):
+        typer.echo(line)
+    definition = identity.loaded.definition
+    typer.echo(
+        f"\n# Good. {definition.title}, {definition.mode} mode, definition "
+        f"{identity.loaded.sha256[:16]}, key {identity.enrolment.key_id[:16]}."
+    )
+
+
+@app.command("make-key")
+def make_key_pair(
+    key: Annotated[Path, typer.Argument(help="Where the private key is to lie; must not exist.")],
+    *,
+    definition: Annotated[Path, typer.Option(help="The election definition.")],
+    center: Annotated[str, typer.Option(help="Id of the count center.")],
+    holder: Annotated[str, typer.Option(help="Name of the machine, as people know it.")],
+    test: Annotated[
+        bool, typer.Option("--test", help="A rehearsal key; can never act in official mode.")
+    ] = False,
+    passphrase: Annotated[
+        str, typer.Option(prompt=True, hide_input=True, help="Asked for when not given.")
+    ] = "",
+) -> None:
+    """Make the gateway's key pair and its enrolment record.
+
+    The record, `KEY.enrolment.json`, holds nothing secret: carry it to central and have it
+    enrolled there with `zerotape central enrol`. Compare the key id aloud.
+    """
+    from gateway.key_making import make_gateway_key
+
+    record = make_gateway_key(
+        key,
+        definition=definition,
+        count_center=center,
+        holder=holder,
+        is_test=test,
+        passphrase=passphrase.encode() or None,
+    )
+    typer.echo(f"Key id: {record.key_id}")
+    typer.echo(f"Enrolment record: {key.with_suffix('.enrolment.json')}")
+
+
+@app.command()
+def define(
+    listing: Annotated[Path, typer.Argument(help="An EL155 vote image log.", exists=True)],
+    out: Annotated[Path, typer.Option("--out", help="Where the definition is to be written.")],
+    *,
+    center: Annotated[str, typer.Option(help="Id of the count center.")] = "center-1",
+) -> None:
+    """Draft an election definition from a real listing.
+
+    The draft holds contests, choices, precincts and terminals as the listing names them, in test
+    mode; what a person still has to fill in stands in it under `to_fill_in`, and is printed.
+    """
+    from gateway.drafting import draft_from_file
+
+    draft = draft_from_file(listing, out, center)
+    typer.echo(
+        f"{out}: {len(draft.contests)} contests, {len(draft.precincts)} precincts. "
+        "Still to fill in:"
+    )
+    for what in draft.to_fill_in:
+        typer.echo(f"  - {what}")
+
+
+def _lines(values: object, prefix: str) -> list[str]:
+    if isinstance(values, dict):
+        return [
+            line
+            for key, value in values.items()
+            for line in _lines(value, f"{prefix}.{key}" if prefix else str(key))
+        ]
+    if isinstance(values, list) and values and isinstance(values[0], dict):
+        return [
+            line for value in values for line in _lines(value, f"{prefix}.{value.get('name', '')}")
+        ]
+    return [f"{prefix} = {json.dumps(values)}"]

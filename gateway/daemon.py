@@ -1,0 +1,201 @@
+"""The gateway daemon: one task per device, one that delivers, one thread that keeps.
+
+What blocks runs in threads; what fails is supervised; systemd hears from us only while every task
+answers.
+"""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import structlog
+
+from drivers.contract import Driver
+from drivers.registry import load_driver
+from election.captures import Capture
+from gateway.config import DeviceSettings, GatewaySettings, driver_settings
+from gateway.crash_points import VARIABLE, CrashPoint
+from gateway.desk import Desk, Office
+from gateway.desk_view import overview_of
+from gateway.device_tasks import DeviceBoard, DeviceTask
+from gateway.evidence_files import EvidenceFiles
+from gateway.identity import Identity, read_identity
+from gateway.overview import Overview
+from gateway.publisher import OutboxDesk, Publisher
+from gateway.store import GatewayStore
+from gateway.web.app import gateway_app
+from parsers.registry import load_parsers
+from runtime.crash_points import CrashPoints
+from runtime.heartbeats import Heartbeats, feed_watchdog
+from runtime.own_thread import OwnThread
+from runtime.systemd import notify, watchdog_interval_s
+from runtime.web_server import serving
+
+ADDRESS_FILE = "web-address"
+"""In the state directory: where the pages are, for whoever started us with port 0."""
+
+DESK_ANSWERS_S = 120.0
+DESK_ASKED_S = 10.0
+WATCHDOG_S = 10.0
+
+Connector = Callable[[], Driver]
+"""Makes a fresh driver of one device."""
+
+log = structlog.get_logger("zerotape.gateway")
+
+
+class Stopped(Exception):  # not an error: how the tasks are told to end
+    """SIGTERM or SIGINT arrived."""
+
+
+async def run_gateway(settings: GatewaySettings, folder: Path) -> None:
+    """Serve until SIGTERM or SIGINT; `folder` is where relative driver paths begin.
+
+    Raises a ZerotapeError when it cannot start.
+    """
+    identity = read_identity(settings, datetime.now(UTC))
+    connectors = [(d.name, _connector(d, folder)) for d in settings.devices]
+    async with AsyncExitStack() as stack:
+        heartbeats = Heartbeats(time.monotonic)
+        thread = OwnThread("desk")
+        stack.callback(thread.close)
+        desk = await stack.enter_async_context(_desk(settings, identity, thread))
+        daemon = _Daemon(settings, identity, desk, thread, heartbeats)
+        app = gateway_app(daemon.overview, heartbeats.silent)
+        address = await stack.enter_async_context(serving(app, settings.web))
+        (settings.state / ADDRESS_FILE).write_text(address)
+        log.info("ready", web=address, election=identity.loaded.definition.election)
+        notify("READY=1")
+        try:
+            await daemon.run(connectors)
+        except* Stopped:
+            log.info("stopping")
+        finally:
+            notify("STOPPING=1")
+
+
+class _Daemon:
+    """The parts that talk to each other while the daemon runs."""
+
+    def __init__(
+        self,
+        settings: GatewaySettings,
+        identity: Identity,
+        desk: Desk,
+        thread: OwnThread,
+        heartbeats: Heartbeats,
+    ) -> None:
+        self._settings = settings
+        self._desk = desk
+        self._thread = thread
+        self._heartbeats = heartbeats
+        self._board = DeviceBoard()
+        outbox = desk.store.outbox
+        self._publisher = Publisher(
+            broker=settings.broker,
+            reader=identity.reader,
+            outbox=OutboxDesk(
+                waiting=lambda after, limit: thread.call(outbox.waiting, after, limit),
+                from_sequence=lambda first, limit: thread.call(outbox.from_sequence, first, limit),
+                settle=lambda *receipt: thread.call(desk.settle, *receipt),
+            ),
+            overview=self.overview,
+            now=lambda: datetime.now(UTC),
+            heartbeats=heartbeats,
+            resend_s=settings.delivery.resend_s,
+            status_s=settings.delivery.status_s,
+        )
+
+    async def run(self, connectors: list[tuple[str, Connector]]) -> None:
+        """Run all tasks until a signal; raises Stopped within an exception group."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(_until_signalled(), name="signals")
+            tasks.create_task(self._publisher.run(), name="publisher")
+            tasks.create_task(self._ask_the_desk(), name="desk")
+            tasks.create_task(
+                feed_watchdog(self._heartbeats, watchdog_interval_s() or WATCHDOG_S),
+                name="watchdog",
+            )
+            for name, connect in connectors:
+                device = DeviceTask(
+                    name, connect, self._keep, self._read, self._board, self._heartbeats
+                )
+                tasks.create_task(device.run(), name=f"device {name}")
+
+    async def overview(self) -> Overview:
+        """Look at everything, for status, metrics and the clerk's page."""
+        return await self._thread.call(
+            overview_of,
+            self._desk,
+            self._board.all(),
+            self._publisher.connected,
+            self._publisher.complaint,
+        )
+
+    async def _keep(self, capture: Capture) -> None:
+        await self._thread.call(self._desk.keep, capture)
+
+    async def _read(self, capture: Capture) -> None:
+        if await self._thread.call(self._desk.read, capture.sha256):
+            self._publisher.news.set()
+
+    async def _ask_the_desk(self) -> None:
+        """Show the watchdog that the desk's thread still answers."""
+        while True:
+            with self._heartbeats.at_work("desk", DESK_ANSWERS_S):
+                await self._thread.call(self._desk.store.outbox.summary)
+            await asyncio.sleep(DESK_ASKED_S)
+
+
+@asynccontextmanager
+async def _desk(
+    settings: GatewaySettings, identity: Identity, thread: OwnThread
+) -> AsyncIterator[Desk]:
+    """Open the store and the evidence in `thread`, and take up where the last process ended."""
+    crash_points = CrashPoints.from_environment(os.environ, VARIABLE, CrashPoint)
+    office = Office(
+        loaded=identity.loaded,
+        count_center=settings.count_center,
+        parsers=load_parsers(settings.parsers),
+        signer=identity.signer,
+        software=f"zerotape {version('zerotape')}",
+        now=lambda: datetime.now(UTC),
+    )
+    store = await thread.call(GatewayStore.open, settings.state, crash_points)
+    try:
+        evidence = await thread.call(
+            lambda: EvidenceFiles.open(
+                settings.state,
+                reserve_bytes=settings.keep_free_mb * 1024 * 1024,
+                crash_points=crash_points,
+            )
+        )
+        desk = Desk(office, store, evidence)
+        await thread.call(desk.resume)
+        yield desk
+    finally:
+        await thread.call(store.close)
+
+
+def _connector(device: DeviceSettings, folder: Path) -> Connector:
+    plugin, settings = load_driver(device.driver), driver_settings(device, folder)
+    return lambda: plugin.open(device.name, settings)
+
+
+async def _until_signalled() -> None:
+    """Raise Stopped at the first SIGTERM or SIGINT."""
+    loop, stopped = asyncio.get_running_loop(), asyncio.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(sign, stopped.set)
+    try:
+        await stopped.wait()
+    finally:
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(sign)
+    raise Stopped

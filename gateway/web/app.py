@@ -1,0 +1,80 @@
+"""What the gateway serves on its own machine: the clerk's page, its data, health and metrics."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import TypeAdapter
+
+from gateway.overview import ATTENTION, Overview
+from gateway.packets import PacketState
+from gateway.web.metrics import registry_of
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+STATES_IN_WORDS = {
+    PacketState.AWAITING: "Nothing yet",
+    PacketState.COLLECTING: "Incomplete",
+    PacketState.CHECKED: "Being checked",
+    PacketState.BLOCKED: "Blocked",
+    PacketState.HELD: "Held",
+    PacketState.READY: "Ready",
+    PacketState.RELEASED: "Sent, no receipt yet",
+    PacketState.CONFIRMED: "Received by central",
+    PacketState.SUPERSEDED: "Replaced",
+}
+
+_OVERVIEW = TypeAdapter(Overview)
+
+
+def gateway_app(
+    overview: Callable[[], Awaitable[Overview]], silent_tasks: Callable[[], list[str]]
+) -> FastAPI:
+    """Return the application; it only ever reads."""
+    app = FastAPI(title="Zerotape gateway", docs_url=None, redoc_url=None)
+    pages = Environment(
+        loader=PackageLoader("gateway.web"), autoescape=True, undefined=StrictUndefined
+    )
+
+    @app.middleware("http")
+    async def _headers(request: Request, call_next: Any) -> Response:  # noqa: ANN401  # starlette's
+        response: Response = await call_next(request)
+        response.headers.update(HEADERS)
+        return response
+
+    @app.get("/", response_class=HTMLResponse)
+    async def _page() -> str:
+        view = await overview()
+        ordered = sorted(view.packets, key=lambda p: (p.state not in ATTENTION, p.key))
+        return pages.get_template("overview.html").render(
+            view=view, packets=ordered, words=STATES_IN_WORDS, attention=ATTENTION
+        )
+
+    @app.get("/style.css")
+    async def _style() -> Response:
+        source = pages.get_template("style.css").render()
+        return Response(source, media_type="text/css")
+
+    @app.get("/api/overview")
+    async def _overview() -> Response:
+        return JSONResponse(_OVERVIEW.dump_python(await overview(), mode="json"))
+
+    @app.get("/health")
+    async def _health() -> Response:
+        silent = silent_tasks()
+        return JSONResponse({"silent_tasks": silent}, status_code=503 if silent else 200)
+
+    @app.get("/metrics")
+    async def _metrics() -> Response:
+        text = generate_latest(registry_of(await overview(), silent_tasks()))
+        return Response(text, media_type=CONTENT_TYPE_LATEST)
+
+    return app

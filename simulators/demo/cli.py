@@ -1,0 +1,43 @@
+"""`zerotape demo`: a whole election night with real processes on this machine."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    invoke_without_command=True,
+    help="Play an election night: a broker, central and gateways as separate processes on "
+    "loopback, simulated devices printing real tapes. Everything is made afresh in a temporary "
+    "folder, with test keys, and removed at the end.\n\n"
+    "Without options it plays the sample election with three planted faults and leaves the "
+    "result page up until Ctrl-C. With --listing it sends a real EL155 listing through the same "
+    "processes. Exit status 0: everything ended as it should. 1: something did not.",
+)
+
+
+@app.callback()
+def demo(
+    *,
+    listing: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="An EL155 vote image log to send through."),
+    ] = None,
+    export: Annotated[
+        Path | None, typer.Option(help="Write central's totals to this CSV file.")
+    ] = None,
+    leave: Annotated[
+        bool, typer.Option("--exit", help="End by itself instead of waiting for Ctrl-C.")
+    ] = False,
+    seed: Annotated[int, typer.Option(help="Another seed is another election night.")] = 2016,
+    port: Annotated[int, typer.Option(help="Port of the result page; 0 takes a free one.")] = 0,
+    keep: Annotated[
+        Path | None,
+        typer.Option(help="Work in this empty folder and keep it, with all logs and evidence."),
+    ] = None,
+) -> None:
+    """Run the demo; see `zerotape demo --help`."""
+    from simulators.demo.show import DemoOptions, run_demo
+
+    if not run_demo(DemoOptions(listing, export, leave, seed, port, keep)):
+        raise typer.Exit(1)

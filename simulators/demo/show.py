@@ -17,7 +17,14 @@ from simulators.county import County
 from simulators.demo.listing import drafted_definition, send_listing
 from simulators.demo.night import Outcome, Show, planned, play_night, plugged_lines
 from simulators.demo.progress import PrecinctProgress, progress_table
+from simulators.planned_faults import FaultKind
 from simulators.sample import sample_definition_bytes
+
+FAULTS_IN_WORDS = {
+    FaultKind.ZERO_NOT_ZERO: "a zero tape that is not zero",
+    FaultKind.PAPER_OUT: "a results tape cut off, and printed again",
+    FaultKind.PRINTED_TWICE: "a results tape printed twice",
+}
 
 
 class FolderInTheWay(ZerotapeError):
@@ -38,7 +45,7 @@ class DemoOptions:
 
 def run_demo(options: DemoOptions) -> bool:
     """Run the whole demo; say whether everything ended as it should."""
-    console = Console()
+    console = Console(highlight=False)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # stop the processes then as well
     with ExitStack() as stack:
         folder = _folder(options.keep, stack)
@@ -69,12 +76,11 @@ def _listing_demo(
     console.print(f"Drafting a definition from {listing.name} ...")
     definition = drafted_definition(listing, folder)
     county = County(folder, definition, best_broker(), web_port=options.port)
-    lines = plugged_lines(county, stack)
+    plugged_lines(county, stack)
     _start(county, stack, console)
     with _live(console, f"{listing.name}, through gateway, broker and central") as show:
         send_listing(county, listing, show)
     console.print(f"All {len(county.loaded.definition.precincts)} precincts are confirmed.")
-    assert lines
     _finish(county, options, console)
     return True
 
@@ -101,7 +107,8 @@ def _tell_night(outcome: Outcome, county: County, console: Console) -> None:
     remarks = {entry.precinct: entry for entry in outcome.progress}
     for fault in outcome.plan.faults:
         entry = remarks[fault.precinct]
-        console.print(f"- {names[fault.precinct]}, {fault.kind}: {entry.state}. {entry.remark}")
+        words = FAULTS_IN_WORDS[fault.kind]
+        console.print(f"- {names[fault.precinct]}, {words}: {entry.state}. {entry.remark}")
     confirmed = sum(entry.state == "confirmed" for entry in outcome.progress)
     console.print(
         f"\n{confirmed} of {len(outcome.progress)} precincts are confirmed. "

@@ -12,8 +12,8 @@ help: ## Show what can be made
 demo: $(VENV)/demo.installed ## Play an election night with real processes; Ctrl-C ends it
 	$(BIN)/zerotape demo $(ARGS)
 
-test: $(VENV)/dev.installed ## Run the whole test suite
-	$(BIN)/pytest $(ARGS)
+test: $(VENV)/dev.installed ## Run the whole test suite, on two cores
+	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
 
 check: lint types contracts dependencies ## Lint, types, import contracts, dependencies
 

@@ -5,10 +5,11 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, StringConstraints, ValidationError, model_validator
 
-from drivers.registry import UnknownDriver, load_driver
+from drivers.registry import load_driver
 from election.records import Slug
 from runtime.broker_link import BrokerSettings
 from runtime.logs import LogFormat
+from runtime.plugins import UnknownPlugin
 from runtime.settings import (
     ConfigurationError,
     ConfiguredPath,
@@ -93,7 +94,7 @@ def read_gateway_settings(path: Path) -> GatewaySettings:
             driver_settings(device, path.parent.absolute())
         except ValidationError as error:
             problems += [f"devices.{device.name}.settings.{text}" for text in problems_of(error)]
-        except UnknownDriver as error:
+        except UnknownPlugin as error:
             problems.append(f"devices.{device.name}.driver: {error}")
     if problems:
         raise ConfigurationError(path, problems)
@@ -103,7 +104,7 @@ def read_gateway_settings(path: Path) -> GatewaySettings:
 def driver_settings(device: DeviceSettings, folder: Path) -> BaseModel:
     """Return the driver's own settings of `device`, defaults filled in.
 
-    Raises ValidationError or UnknownDriver; relative paths begin at `folder`.
+    Raises ValidationError or UnknownPlugin; relative paths begin at `folder`.
     """
     plugin = load_driver(device.driver)
     return plugin.settings.model_validate(device.settings, context={"folder": folder})

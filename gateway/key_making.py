@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from election.keys import Enrolment, KeyRole, KeyScope
-from gateway.identity import WrongIdentity, read_definition
+from gateway.identity import WrongIdentity
+from runtime.definition_files import read_definition
 from runtime.keyfiles import make_key
 
 GOOD_FOR = timedelta(days=120)

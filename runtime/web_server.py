@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Annotated
 
 import uvicorn
+from fastapi import FastAPI
 from pydantic import Field
-from starlette.types import ASGIApp
 
 from runtime.settings import Settings
 
@@ -29,7 +29,7 @@ class _QuietServer(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def serving(app: ASGIApp, settings: WebSettings) -> AsyncIterator[str]:
+async def serving(app: FastAPI, settings: WebSettings) -> AsyncIterator[str]:
     """Serve `app` while the context lasts; yield its address, `http://host:port`.
 
     Raises OSError when the address is taken.

@@ -15,11 +15,11 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
-from gateway.crash_points import CrashPoints
 from gateway.database import SETTINGS
 from gateway.outbox import SignedReturn
 from gateway.packets import PacketKey, PacketState
 from gateway.store import GatewayStore
+from runtime.crash_points import CrashPoints
 
 ROUNDS = 7
 RELEASES = 500

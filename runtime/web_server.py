@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import socket
 from collections.abc import AsyncIterator, Iterator
 from typing import Annotated
@@ -10,6 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 from pydantic import Field
 
+from election.errors import ZerotapeError
 from runtime.settings import Settings
 
 
@@ -18,6 +20,16 @@ class WebSettings(Settings):
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 0
+
+
+class AddressUnusable(ZerotapeError):
+    """The pages cannot be served where the configuration says."""
+
+    def __init__(self, settings: WebSettings, reason: str) -> None:
+        super().__init__(
+            f"{settings.host}:{settings.port} cannot be used for the pages: {reason}. Name another "
+            "port under [web] in the configuration, or stop the program that has this one."
+        )
 
 
 class _QuietServer(uvicorn.Server):
@@ -32,9 +44,12 @@ class _QuietServer(uvicorn.Server):
 async def serving(app: FastAPI, settings: WebSettings) -> AsyncIterator[str]:
     """Serve `app` while the context lasts; yield its address, `http://host:port`.
 
-    Raises OSError when the address is taken.
+    Raises AddressUnusable, for example when another program has the port.
     """
-    listener = socket.create_server((settings.host, settings.port))
+    try:
+        listener = socket.create_server((settings.host, settings.port))
+    except OSError as error:
+        raise AddressUnusable(settings, os.strerror(error.errno or 0)) from error
     config = uvicorn.Config(
         app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=2
     )

@@ -9,6 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from runtime.command_line import (
+    AsJson,
+    Config,
+    DefinitionFile,
+    Holder,
+    IsTest,
+    NewKey,
+    Passphrase,
+)
+
 if TYPE_CHECKING:
     from central.database import Database
     from central.oversight import Center
@@ -23,11 +33,6 @@ app = typer.Typer(
 )
 export_app = typer.Typer(no_args_is_help=True, help="Write files from the returns that count.")
 app.add_typer(export_app, name="export")
-
-Config = Annotated[
-    Path, typer.Option("--config", "-c", help="The aggregator's TOML file.", show_default=False)
-]
-AsJson = Annotated[bool, typer.Option("--json", help="For scripts: JSON on standard output.")]
 
 
 @app.command()
@@ -73,28 +78,27 @@ def check_config(config: Config, *, as_json: AsJson = False) -> None:
 
 @app.command("make-key")
 def make_key_pair(
-    key: Annotated[Path, typer.Argument(help="Where the private key is to lie; must not exist.")],
+    key: NewKey,
     *,
-    definition: Annotated[Path, typer.Option(help="The election definition.")],
-    holder: Annotated[str, typer.Option(help="Name of the machine, as people know it.")],
-    test: Annotated[
-        bool, typer.Option("--test", help="A rehearsal key; can never act in official mode.")
-    ] = False,
-    passphrase: Annotated[
-        str, typer.Option(prompt=True, hide_input=True, help="Asked for when not given.")
-    ] = "",
+    definition: DefinitionFile,
+    holder: Holder,
+    test: IsTest = False,
+    passphrase: Passphrase = "",
 ) -> None:
     """Make the aggregator's key pair and its enrolment record.
 
     The record, `KEY.enrolment.json`, holds nothing secret: every gateway names it in its
     configuration, and believes no other key's receipts.
     """
-    from central.key_making import make_aggregator_key
+    from election.keys import KeyRole
+    from runtime.key_making import make_machine_key
     from runtime.keyfiles import enrolment_path
 
-    record = make_aggregator_key(
+    record = make_machine_key(
         key,
         definition=definition,
+        role=KeyRole.AGGREGATOR,
+        count_center=None,
         holder=holder,
         is_test=test,
         passphrase=passphrase.encode() or None,

@@ -7,7 +7,6 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 import structlog
 
@@ -28,13 +27,8 @@ from runtime.definition_files import read_definition
 from runtime.heartbeats import Heartbeats, feed_watchdog
 from runtime.own_thread import OwnThread
 from runtime.stopping import Stopped, until_signalled
-from runtime.systemd import notify, watchdog_interval_s
+from runtime.systemd import notify
 from runtime.web_server import serving
-
-ADDRESS_FILE = "web-address"
-"""In the state folder: where the pages are, for whoever started us with port 0."""
-
-WATCHDOG_S = 10.0
 
 log = structlog.get_logger("zerotape.central")
 
@@ -71,8 +65,7 @@ async def run_central(settings: CentralSettings) -> None:
             progress,
             lambda: Condition(ingest.connected, ingest.complaint, tuple(heartbeats.silent())),
         )
-        address = await stack.enter_async_context(serving(app, settings.web))
-        _write_address(settings.state / ADDRESS_FILE, address)
+        address = await stack.enter_async_context(serving(app, settings.web, settings.state))
         gc.freeze()  # what is loaded by now stays: a quarter more returns per second, measured
         log.info("ready", web=address, election=loaded.definition.election)
         notify("READY=1")
@@ -89,9 +82,7 @@ async def _run_tasks(ingest: Ingest, heartbeats: Heartbeats) -> None:
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(until_signalled(), name="signals")
         tasks.create_task(ingest.run(), name="ingest")
-        tasks.create_task(
-            feed_watchdog(heartbeats, watchdog_interval_s() or WATCHDOG_S), name="watchdog"
-        )
+        tasks.create_task(feed_watchdog(heartbeats), name="watchdog")
 
 
 @asynccontextmanager
@@ -105,10 +96,3 @@ async def _database(
         yield database
     finally:
         await thread.call(database.close)
-
-
-def _write_address(path: Path, address: str) -> None:
-    """Let whoever waits for the file never read half of it."""
-    unfinished = path.with_suffix(".unfinished")
-    unfinished.write_text(address)
-    unfinished.replace(path)

@@ -7,6 +7,16 @@ from typing import Annotated
 
 import typer
 
+from runtime.command_line import (
+    AsJson,
+    Config,
+    DefinitionFile,
+    Holder,
+    IsTest,
+    NewKey,
+    Passphrase,
+)
+
 app = typer.Typer(
     no_args_is_help=True,
     help="Run and look after the gateway of a count center.\n\n"
@@ -14,11 +24,6 @@ app = typer.Typer(
     "record, and a configuration that names them. In this order: `make-key`, have the enrolment "
     "record enrolled at central, `check-config`, `run`.",
 )
-
-Config = Annotated[
-    Path, typer.Option("--config", "-c", help="The gateway's TOML file.", show_default=False)
-]
-AsJson = Annotated[bool, typer.Option("--json", help="For scripts: JSON on standard output.")]
 
 
 @app.command()
@@ -63,35 +68,34 @@ def check_config(config: Config, *, as_json: AsJson = False) -> None:
 
 @app.command("make-key")
 def make_key_pair(
-    key: Annotated[Path, typer.Argument(help="Where the private key is to lie; must not exist.")],
+    key: NewKey,
     *,
-    definition: Annotated[Path, typer.Option(help="The election definition.")],
+    definition: DefinitionFile,
     center: Annotated[str, typer.Option(help="Id of the count center.")],
-    holder: Annotated[str, typer.Option(help="Name of the machine, as people know it.")],
-    test: Annotated[
-        bool, typer.Option("--test", help="A rehearsal key; can never act in official mode.")
-    ] = False,
-    passphrase: Annotated[
-        str, typer.Option(prompt=True, hide_input=True, help="Asked for when not given.")
-    ] = "",
+    holder: Holder,
+    test: IsTest = False,
+    passphrase: Passphrase = "",
 ) -> None:
     """Make the gateway's key pair and its enrolment record.
 
     The record, `KEY.enrolment.json`, holds nothing secret: carry it to central and have it
     enrolled there with `zerotape central enrol`. Compare the key id aloud.
     """
-    from gateway.key_making import make_gateway_key
+    from election.keys import KeyRole
+    from runtime.key_making import make_machine_key
+    from runtime.keyfiles import enrolment_path
 
-    record = make_gateway_key(
+    record = make_machine_key(
         key,
         definition=definition,
+        role=KeyRole.GATEWAY,
         count_center=center,
         holder=holder,
         is_test=test,
         passphrase=passphrase.encode() or None,
     )
     typer.echo(f"Key id: {record.key_id}")
-    typer.echo(f"Enrolment record: {key.with_suffix('.enrolment.json')}")
+    typer.echo(f"Enrolment record: {enrolment_path(key)}")
 
 
 @app.command()

@@ -6,7 +6,6 @@ answers.
 
 import asyncio
 import os
-import signal
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -34,24 +33,17 @@ from parsers.registry import load_parsers
 from runtime.crash_points import CrashPoints
 from runtime.heartbeats import Heartbeats, feed_watchdog
 from runtime.own_thread import OwnThread
-from runtime.systemd import notify, watchdog_interval_s
+from runtime.stopping import Stopped, until_signalled
+from runtime.systemd import notify
 from runtime.web_server import serving
-
-ADDRESS_FILE = "web-address"
-"""In the state directory: where the pages are, for whoever started us with port 0."""
 
 DESK_ANSWERS_S = 120.0
 DESK_ASKED_S = 10.0
-WATCHDOG_S = 10.0
 
 Connector = Callable[[], Driver]
 """Makes a fresh driver of one device."""
 
 log = structlog.get_logger("zerotape.gateway")
-
-
-class Stopped(Exception):  # not an error: how the tasks are told to end
-    """SIGTERM or SIGINT arrived."""
 
 
 async def run_gateway(settings: GatewaySettings, folder: Path) -> None:
@@ -68,8 +60,7 @@ async def run_gateway(settings: GatewaySettings, folder: Path) -> None:
         desk = await stack.enter_async_context(_desk(settings, identity, thread))
         daemon = _Daemon(settings, identity, desk, thread, heartbeats)
         app = gateway_app(daemon.overview, heartbeats.silent)
-        address = await stack.enter_async_context(serving(app, settings.web))
-        (settings.state / ADDRESS_FILE).write_text(address)
+        address = await stack.enter_async_context(serving(app, settings.web, settings.state))
         log.info("ready", web=address, election=identity.loaded.definition.election)
         notify("READY=1")
         try:
@@ -115,13 +106,10 @@ class _Daemon:
     async def run(self, connectors: list[tuple[str, Connector]]) -> None:
         """Run all tasks until a signal; raises Stopped within an exception group."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(_until_signalled(), name="signals")
+            tasks.create_task(until_signalled(), name="signals")
             tasks.create_task(self._publisher.run(), name="publisher")
             tasks.create_task(self._ask_the_desk(), name="desk")
-            tasks.create_task(
-                feed_watchdog(self._heartbeats, watchdog_interval_s() or WATCHDOG_S),
-                name="watchdog",
-            )
+            tasks.create_task(feed_watchdog(self._heartbeats), name="watchdog")
             for name, connect in connectors:
                 device = DeviceTask(
                     name, connect, self._keep, self._read, self._board, self._heartbeats
@@ -186,16 +174,3 @@ async def _desk(
 def _connector(device: DeviceSettings, folder: Path) -> Connector:
     plugin, settings = load_driver(device.driver), driver_settings(device, folder)
     return lambda: plugin.open(device.name, settings)
-
-
-async def _until_signalled() -> None:
-    """Raise Stopped at the first SIGTERM or SIGINT."""
-    loop, stopped = asyncio.get_running_loop(), asyncio.Event()
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(sign, stopped.set)
-    try:
-        await stopped.wait()
-    finally:
-        for sign in (signal.SIGTERM, signal.SIGINT):
-            loop.remove_signal_handler(sign)
-    raise Stopped

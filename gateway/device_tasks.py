@@ -21,7 +21,7 @@ Keep = Callable[[Capture], Awaitable[None]]
 """Make a capture durable; raises Transient when that may work later."""
 
 Read = Callable[[Capture], Awaitable[None]]
-"""Interpret a capture that is durable."""
+"""Interpret a capture that is durable; raises Transient when that may work later."""
 
 log = structlog.get_logger("zerotape.gateway.devices")
 
@@ -82,16 +82,20 @@ class DeviceTask:
     async def _collect(self, driver: Driver) -> None:
         async for capture in driver.captures():
             with self.heartbeats.at_work(f"device {self.name}", LONGEST_WORK_S):
-                await self._keep_until_durable(capture)
-                await driver.accept(capture)  # only now may the device forget it
-                await self.read(capture)
+                await self._until_done(self.keep, capture)
+                try:
+                    await driver.accept(capture)  # only now may the device forget it
+                except ZerotapeError:  # it is ours all the same: nobody would bring it again
+                    await self._until_done(self.read, capture)
+                    raise
+                await self._until_done(self.read, capture)
 
-    async def _keep_until_durable(self, capture: Capture) -> None:
-        """Try until the bytes are durable: what came over a line comes only once."""
+    async def _until_done(self, step: Keep | Read, capture: Capture) -> None:
+        """Try until `step` is done: what came over a line comes only once."""
         attempt = 0
         while True:
             try:
-                await self.keep(capture)
+                await step(capture)
             except Transient as error:
                 attempt += 1
                 self.board.show(self.name, DeviceState.WAITING, str(error))

@@ -5,15 +5,16 @@ Everything is checked before the first device is opened: a wrong key found at mi
 
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from securesystemslib.signer import Signer
 
-from election.definition_file import MAX_BYTES, LoadedDefinition, load_definition
-from election.errors import DefinitionError, SignatureError, ZerotapeError
+from election.definition import ElectionDefinition
+from election.definition_file import LoadedDefinition
+from election.errors import ZerotapeError
 from election.keys import Enrolment, KeyRole
 from gateway.config import GatewaySettings
 from gateway.receipts import ReceiptReader
+from runtime.definition_files import read_definition
 from runtime.keyfiles import enrolment_path, load_signer, read_enrolment
 
 
@@ -37,34 +38,20 @@ class Identity:
     reader: ReceiptReader
 
 
-def read_definition(path: Path) -> LoadedDefinition:
-    """Load the definition file at `path`; raise DefinitionError."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise DefinitionError(str(path), [f"it cannot be read: {error.strerror}"]) from error
-    return load_definition(content, str(path))
-
-
 def read_identity(settings: GatewaySettings, at: datetime) -> Identity:
     """Load all that `settings` name; raise a ZerotapeError that says what does not fit."""
     loaded = read_definition(settings.definition)
     enrolment = read_enrolment(enrolment_path(settings.signing.key))
     aggregator = read_enrolment(settings.aggregator.enrolment)
+    definition = loaded.definition
     problems = [
         *_center_problems(loaded, settings.count_center),
-        *_key_problems(loaded, settings.count_center, enrolment, at),
+        *_key_problems(enrolment, KeyRole.GATEWAY, definition, settings.count_center, at),
+        *_key_problems(aggregator, KeyRole.AGGREGATOR, definition, settings.count_center, at),
     ]
     if problems:
         raise WrongIdentity(problems)
-    definition = loaded.definition
-    try:
-        reader = ReceiptReader(
-            aggregator, definition.election, settings.count_center, definition.mode
-        )
-    except SignatureError as error:
-        raise WrongIdentity([str(error)]) from error
+    reader = ReceiptReader(aggregator, definition.election, settings.count_center, definition.mode)
     signer = load_signer(settings.signing.key, enrolment, settings.signing.passphrase())
     return Identity(loaded, settings.count_center, enrolment, signer, reader)
 
@@ -77,18 +64,22 @@ def _center_problems(loaded: LoadedDefinition, count_center: str) -> list[str]:
 
 
 def _key_problems(
-    loaded: LoadedDefinition, count_center: str, enrolment: Enrolment, at: datetime
+    enrolment: Enrolment,
+    role: KeyRole,
+    definition: ElectionDefinition,
+    count_center: str,
+    at: datetime,
 ) -> list[str]:
-    definition, scope = loaded.definition, enrolment.scope
+    scope, whose = enrolment.scope, f"the key of {enrolment.holder}"
     problems = []
-    if enrolment.effective_role is not KeyRole.GATEWAY:
-        problems.append(f"the key of {enrolment.holder} is enrolled as {enrolment.role}")
+    if enrolment.effective_role is not role:
+        problems.append(f"{whose} is enrolled as {enrolment.effective_role}, not as {role}")
     if scope.election != definition.election:
-        problems.append(f"the key is for election {scope.election}, not {definition.election}")
-    if scope.count_center != count_center:
-        problems.append(f"the key is for count center {scope.count_center}, not {count_center}")
+        problems.append(f"{whose} is for election {scope.election}, not {definition.election}")
+    if scope.count_center not in (None, count_center):
+        problems.append(f"{whose} is for count center {scope.count_center}, not {count_center}")
     if scope.mode is not definition.mode:
-        problems.append(f"the key is for {scope.mode} mode, the definition is {definition.mode}")
+        problems.append(f"{whose} is for {scope.mode} mode, the definition is {definition.mode}")
     if not scope.not_before <= at <= scope.not_after:
-        problems.append(f"the key is good from {scope.not_before} to {scope.not_after} only")
+        problems.append(f"{whose} is good from {scope.not_before} to {scope.not_after} only")
     return problems

@@ -5,7 +5,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from runtime.systemd import notify
+from runtime.systemd import notify, watchdog_interval_s
+
+UNASKED_S = 10.0
+"""How often the tasks are looked at where systemd does not watch."""
 
 
 @dataclass
@@ -47,8 +50,9 @@ class Heartbeats:
         return [task for task, limit in self.limits.items() if now - self.last[task] > limit]
 
 
-async def feed_watchdog(heartbeats: Heartbeats, interval_s: float) -> None:
-    """Tell systemd that we live, every `interval_s`, for as long as nobody is silent."""
+async def feed_watchdog(heartbeats: Heartbeats) -> None:
+    """Tell systemd that we live, as often as it wants, for as long as nobody is silent."""
+    interval_s = watchdog_interval_s() or UNASKED_S
     while True:
         silent = heartbeats.silent()
         notify(f"STATUS=silent: {', '.join(silent)}" if silent else "WATCHDOG=1")

@@ -5,6 +5,7 @@ import contextlib
 import os
 import socket
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Annotated
 
 import uvicorn
@@ -13,6 +14,9 @@ from pydantic import Field
 
 from election.errors import ZerotapeError
 from runtime.settings import Settings
+
+ADDRESS_FILE = "web-address"
+"""In the state folder of a daemon: where its pages are, for whoever started it with port 0."""
 
 
 class WebSettings(Settings):
@@ -41,10 +45,11 @@ class _QuietServer(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def serving(app: FastAPI, settings: WebSettings) -> AsyncIterator[str]:
+async def serving(app: FastAPI, settings: WebSettings, state: Path) -> AsyncIterator[str]:
     """Serve `app` while the context lasts; yield its address, `http://host:port`.
 
-    Raises AddressUnusable, for example when another program has the port.
+    The address also stands in the folder `state`. Raises AddressUnusable, for example when another
+    program has the port.
     """
     try:
         listener = socket.create_server((settings.host, settings.port))
@@ -55,9 +60,18 @@ async def serving(app: FastAPI, settings: WebSettings) -> AsyncIterator[str]:
     )
     server = _QuietServer(config)
     task = asyncio.create_task(server.serve([listener]), name="web-server")
+    address = f"http://{settings.host}:{listener.getsockname()[1]}"
+    _announce(state / ADDRESS_FILE, address)
     try:
-        yield f"http://{settings.host}:{listener.getsockname()[1]}"
+        yield address
     finally:
         server.should_exit = True
         await task
         listener.close()
+
+
+def _announce(path: Path, address: str) -> None:
+    """Let whoever waits for the file never read half of it."""
+    unfinished = path.with_suffix(".unfinished")
+    unfinished.write_text(address)
+    unfinished.replace(path)

@@ -67,9 +67,13 @@ def test_a_task_that_ended_on_purpose_is_not_missed(heartbeats: Heartbeats, cloc
 
 
 async def test_the_watchdog_is_fed_until_somebody_is_silent(
-    heartbeats: Heartbeats, clock: Clock, systemd: socket.socket
+    heartbeats: Heartbeats,
+    clock: Clock,
+    systemd: socket.socket,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    feeding = asyncio.create_task(feed_watchdog(heartbeats, 0.01))
+    monkeypatch.setenv("WATCHDOG_USEC", "20000")
+    feeding = asyncio.create_task(feed_watchdog(heartbeats))
     loop = asyncio.get_running_loop()
     systemd.setblocking(False)
     async with asyncio.timeout(5):

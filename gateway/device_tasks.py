@@ -2,8 +2,9 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from typing import Any
 
 import structlog
 
@@ -17,10 +18,10 @@ from runtime.reconnect import ReconnectPolicy
 LONGEST_WORK_S = 300.0
 """Keeping and reading one capture may take this long before the watchdog bites."""
 
-Keep = Callable[[Capture], Awaitable[None]]
+Keep = Callable[[Capture], Coroutine[Any, Any, None]]
 """Make a capture durable; raises Transient when that may work later."""
 
-Read = Callable[[Capture], Awaitable[None]]
+Read = Callable[[Capture], Coroutine[Any, Any, None]]
 """Interpret a capture that is durable; raises Transient when that may work later."""
 
 log = structlog.get_logger("zerotape.gateway.devices")
@@ -84,7 +85,7 @@ class DeviceTask:
             with self.heartbeats.at_work(f"device {self.name}", LONGEST_WORK_S):
                 await self._until_done(self.keep, capture)
                 try:
-                    await driver.accept(capture)  # only now may the device forget it
+                    await _finished(driver.accept(capture))  # only now may the device forget it
                 except ZerotapeError:  # it is ours all the same: nobody would bring it again
                     await self._until_done(self.read, capture)
                     raise
@@ -95,7 +96,7 @@ class DeviceTask:
         attempt = 0
         while True:
             try:
-                await step(capture)
+                await _finished(step(capture))
             except Transient as error:
                 attempt += 1
                 self.board.show(self.name, DeviceState.WAITING, str(error))
@@ -104,3 +105,18 @@ class DeviceTask:
             else:
                 self.board.show(self.name, DeviceState.SERVING)
                 return
+
+
+async def _finished(step: Coroutine[Any, Any, None]) -> None:
+    """Wait until `step` has ended; a cancellation meanwhile comes back at the next wait.
+
+    So the driver hears of it, and can still yield what had come by then; see `drivers.contract`.
+    """
+    work = asyncio.create_task(step)
+    try:
+        await asyncio.shield(work)
+    except asyncio.CancelledError:
+        await asyncio.wait([work])
+        if this := asyncio.current_task():
+            this.cancel()
+        await work

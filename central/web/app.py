@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -17,21 +16,9 @@ from central.web.api import precincts_json, totals_json
 from central.web.events import Audience, events
 from central.web.formats import page_templates
 from central.web.metrics import registry_of
+from runtime.web_frame import POLICY_WITH_SCRIPT, add_frame
 
 STATIC = Path(__file__).parent / "static"
-
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Cache-Control": "no-store",
-}
 
 
 def central_app(totals: Totals, progress: Progress, condition: Callable[[], Condition]) -> FastAPI:
@@ -42,12 +29,7 @@ def central_app(totals: Totals, progress: Progress, condition: Callable[[], Cond
     _add_failures(app, pages)
     _add_data(app, totals, condition)
     _add_live_files(app, progress)
-
-    @app.middleware("http")
-    async def _headers(request: Request, call_next: Any) -> Response:  # noqa: ANN401  # starlette's
-        response: Response = await call_next(request)
-        response.headers.update(HEADERS)
-        return response
+    add_frame(app, POLICY_WITH_SCRIPT)
 
     return app
 

@@ -1,9 +1,8 @@
 """What the gateway serves on its own machine: the clerk's page, its data, health and metrics."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -12,13 +11,7 @@ from pydantic import TypeAdapter
 from gateway.overview import ATTENTION, Overview
 from gateway.packets import PacketState
 from gateway.web.metrics import registry_of
-
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
+from runtime.web_frame import POLICY, add_frame
 
 STATES_IN_WORDS = {
     PacketState.AWAITING: "Nothing yet",
@@ -43,12 +36,7 @@ def gateway_app(
     pages = Environment(
         loader=PackageLoader("gateway.web"), autoescape=True, undefined=StrictUndefined
     )
-
-    @app.middleware("http")
-    async def _headers(request: Request, call_next: Any) -> Response:  # noqa: ANN401  # starlette's
-        response: Response = await call_next(request)
-        response.headers.update(HEADERS)
-        return response
+    add_frame(app, POLICY)
 
     @app.get("/", response_class=HTMLResponse)
     async def _page() -> str:

@@ -12,9 +12,13 @@ GROUPS = {
     "gateway": ("gateway.cli", "Run and look after the gateway of a count center."),
     "central": ("central.cli", "Run and look after the central aggregator."),
     "simulate": ("simulators.cli", "Rehearse: devices and election nights without hardware."),
+}
+
+COMMANDS = {
     "demo": ("simulators.demo.cli", "Play an election night with real processes on this machine."),
     "verify": ("runtime.verifying", "Verify signed returns and receipts, offline."),
 }
+"""Each module has a function of the command's name."""
 
 OPERATIONAL_FAILURE = 1
 """Exit status when something went wrong that the message explains; 2 is wrong usage."""
@@ -28,12 +32,19 @@ def command_line(called: str) -> typer.Typer:
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
-        rich_markup_mode="rich",
+        rich_markup_mode="markdown",
     )
     app.callback(invoke_without_command=True)(_top)
     for name, (module, summary) in GROUPS.items():
-        group = importlib.import_module(module).app if name == called else _not_called()
-        app.add_typer(group, name=name, help=summary)
+        if name == called:  # its own help says more than the summary
+            app.add_typer(importlib.import_module(module).app, name=name)
+        else:
+            app.add_typer(_not_called(), name=name, help=summary)
+    for name, (module, summary) in COMMANDS.items():
+        if name == called:
+            app.command(name)(getattr(importlib.import_module(module), name))
+        else:
+            app.command(name, help=summary)(lambda: None)
     return app
 
 

@@ -87,8 +87,8 @@ def make_key_pair(
 ) -> None:
     """Make the aggregator's key pair and its enrolment record.
 
-    The record, `KEY.enrolment.json`, holds nothing secret: every gateway names it in its
-    configuration, and believes no other key's receipts.
+    The record lies beside it, `x.enrolment.json` for `x.key`, and holds nothing secret: every
+    gateway names it in its configuration, and believes no other key's receipts.
     """
     from election.keys import KeyRole
     from runtime.key_making import make_machine_key

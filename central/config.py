@@ -3,13 +3,19 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from runtime.broker_link import BrokerSettings
 from runtime.logs import LogFormat
 from runtime.settings import ConfiguredPath, Settings, read_settings
 from runtime.signing_settings import SigningSettings
 from runtime.web_server import WebSettings
+
+
+class StaffPages(WebSettings):
+    """Where the staff pages are served; port 0 takes a free one."""
+
+    port: Annotated[int, Field(ge=0, le=65535)] = 8490
 
 
 class CentralSettings(Settings):
@@ -25,7 +31,7 @@ class CentralSettings(Settings):
     signing: SigningSettings
     """The key that signs receipts."""
     broker: BrokerSettings = BrokerSettings()
-    web: WebSettings = WebSettings(port=8490)
+    web: StaffPages = StaffPages()
 
     @property
     def database_url(self) -> str:

@@ -6,10 +6,11 @@ import termios
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fcntl import ioctl
-from typing import Literal
+from pathlib import Path
+from typing import Annotated, Literal
 
 import serial
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 
 from drivers.errors import DeviceBlocked, DeviceGone, DeviceRefused
 from election.captures import LineErrors
@@ -47,13 +48,19 @@ REFUSED = {
 }
 
 
+def _beside_the_file(url: str, info: ValidationInfo) -> str:
+    folder: Path | None = (info.context or {}).get("folder")
+    return url if folder is None or "://" in url else str(folder / url)
+
+
 class LineSettings(BaseModel):
     """How to reach a serial line, and how its bits are arranged."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
 
-    url: str = Field(min_length=1, max_length=500)
-    """`/dev/...`, `socket://host:port`, `rfc2217://host:port`: whatever pyserial can open."""
+    url: Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_beside_the_file)]
+    """`/dev/...`, `socket://host:port`, `rfc2217://host:port`: whatever pyserial can open. A
+    relative path begins at the folder of the configuration file."""
     baud: int = Field(default=9600, ge=50, le=4_000_000)
     data_bits: Literal[5, 6, 7, 8] = 8
     parity: Literal["none", "even", "odd", "mark", "space"] = "none"

@@ -21,6 +21,10 @@ ChoiceId = Annotated[int, Field(ge=1, le=999)]
 Serial = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,16}$")]
 
 
+RESERVED_CENTERS = frozenset({"central"})
+"""Names that certificates and access lists of the broker give to others than gateways."""
+
+
 def _in_calendar(text: str) -> str:
     date.fromisoformat(text)
     return text
@@ -227,6 +231,10 @@ def _dangling(definition: ElectionDefinition) -> list[str]:
         }
         for what, missing in named.items():
             problems += [f"{where}: {what} {name!r} is not defined" for name in sorted(missing)]
+    problems += [
+        f"count center {name!r}: this is the aggregator's own name on the broker"
+        for name in sorted(centers & RESERVED_CENTERS)
+    ]
     return problems
 
 

@@ -45,7 +45,6 @@ class Reason(StrEnum):
     EQUIVOCATION = "equivocation"
     FORK = "fork"
     GAP = "gap"
-    OLD_SEQUENCE = "old-sequence"
     UNKNOWN_ID = "unknown-id"
     ARITHMETIC = "arithmetic"
     BALLOTS_ABOVE_REGISTERED = "ballots-above-registered"

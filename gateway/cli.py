@@ -78,8 +78,8 @@ def make_key_pair(
 ) -> None:
     """Make the gateway's key pair and its enrolment record.
 
-    The record, `KEY.enrolment.json`, holds nothing secret: carry it to central and have it
-    enrolled there with `zerotape central enrol`. Compare the key id aloud.
+    The record lies beside it, `x.enrolment.json` for `x.key`, and holds nothing secret: carry it
+    to central and have it enrolled there with `zerotape central enrol`. Compare the key id aloud.
     """
     from election.keys import KeyRole
     from runtime.key_making import make_machine_key

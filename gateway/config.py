@@ -38,6 +38,12 @@ class DeliverySettings(Settings):
     """Seconds between two status messages."""
 
 
+class ClerkPages(WebSettings):
+    """Where the clerk's page is served; port 0 takes a free one."""
+
+    port: Annotated[int, Field(ge=0, le=65535)] = 8480
+
+
 class DeviceSettings(Settings):
     """One device at the desk."""
 
@@ -66,7 +72,7 @@ class GatewaySettings(Settings):
     aggregator: AggregatorSettings
     broker: BrokerSettings = BrokerSettings()
     delivery: DeliverySettings = DeliverySettings()
-    web: WebSettings = WebSettings(port=8480)
+    web: ClerkPages = ClerkPages()
     devices: Annotated[tuple[DeviceSettings, ...], Field(min_length=1, max_length=64)]
 
     @model_validator(mode="after")

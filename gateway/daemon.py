@@ -94,6 +94,7 @@ class _Daemon:
             outbox=OutboxDesk(
                 waiting=lambda after, limit: thread.call(outbox.waiting, after, limit),
                 from_sequence=lambda first, limit: thread.call(outbox.from_sequence, first, limit),
+                last_confirmed=lambda: thread.call(outbox.last_confirmed),
                 settle=lambda *receipt: thread.call(desk.settle, *receipt),
             ),
             overview=self.overview,

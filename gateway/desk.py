@@ -270,6 +270,9 @@ def _read(content: bytes, office: Office) -> Reading:
         document: Document = parser.parse(content)
     except ParseError as error:
         return Reading(parser.name, parser.version, str(error))
+    except Exception as error:  # supervisor edge: a faulty plug-in stops nobody
+        log.exception("a parser failed", parser=parser.name)
+        return Reading(parser.name, parser.version, f"{parser.name} failed: {error!r}. Report it.")
     placement = place(document, office.loaded, office.count_center)
     return Reading(parser.name, parser.version, "", placement)
 

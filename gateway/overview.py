@@ -24,6 +24,12 @@ class PacketView:
     findings: tuple[Finding, ...]
     awaited: tuple[str, ...]
 
+    @property
+    def needs_person(self) -> bool:
+        """Whether it is held back, or something serious came to light after it had left."""
+        serious = any(finding.severity is not Severity.WARN for finding in self.findings)
+        return serious or self.state in ATTENTION
+
 
 @dataclass(frozen=True, slots=True)
 class UnplacedView:
@@ -92,9 +98,7 @@ class Overview:
 
     def alerts(self) -> dict[PacketKey, Alert]:
         """Return an alert for every packet that needs a person."""
-        return {
-            packet.key: _alert(self, packet) for packet in self.packets if packet.state in ATTENTION
-        }
+        return {packet.key: _alert(self, packet) for packet in self.packets if packet.needs_person}
 
 
 def _alert(overview: Overview, packet: PacketView) -> Alert:

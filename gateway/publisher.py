@@ -7,6 +7,7 @@ when no receipt comes; central removes duplicates.
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -39,6 +40,8 @@ class OutboxDesk:
     """Unsettled rows after a sequence number, oldest first, at most so many."""
     from_sequence: Callable[[int, int], Awaitable[list[OutboxRow]]]
     """All rows from a sequence number on, settled or not, at most so many."""
+    last_confirmed: Callable[[], Awaitable[OutboxRow | None]]
+    """The newest row that central has accepted."""
     settle: Callable[[str, Verdict, bytes, datetime], Awaitable[Settlement]]
     """Record a receipt by payload hash."""
 
@@ -96,14 +99,18 @@ class Publisher:
         await link.subscribe(self._topic(Stream.RECEIPTS))
         self.connected = True
         self._from = 0
+        if (last := await self.outbox.last_confirmed()) is not None:
+            # Asks where central stands: one that was restored parks it and says what it misses.
+            await link.publish(self._topic(Stream.RETURNS), last.envelope)
         log.info("connected to the broker")
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._receive(link), name="receipts")
                 tasks.create_task(self._send(link), name="outbox")
                 tasks.create_task(self._tell(link), name="status")
-        except asyncio.CancelledError:
-            await self._say(link, await self.overview(), online=False)  # the will is for a crash
+        except asyncio.CancelledError:  # we are stopped; the will speaks only for who vanishes
+            with suppress(Transient, PublishRefused):  # a broker that is gone must not keep us
+                await self._say(link, await self.overview(), online=False)
             raise
 
     async def _send(self, link: BrokerLink) -> None:

@@ -22,5 +22,11 @@ IsTest = Annotated[
 ]
 
 Passphrase = Annotated[
-    str, typer.Option(prompt=True, hide_input=True, help="Asked for when not given.")
+    str,
+    typer.Option(
+        prompt=True,
+        confirmation_prompt=True,
+        hide_input=True,
+        help="Asked for, twice, when not given.",
+    ),
 ]

@@ -1,6 +1,7 @@
 """Reading the election definition that a configuration names."""
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from election.definition_file import MAX_BYTES, LoadedDefinition, load_definition
 from election.errors import DefinitionError
@@ -13,4 +14,10 @@ def read_definition(path: Path) -> LoadedDefinition:
             content = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise DefinitionError(str(path), [f"it cannot be read: {error.strerror}"]) from error
-    return load_definition(content, str(path))
+    loaded = load_definition(content, str(path))
+    try:
+        ZoneInfo(loaded.definition.time_zone)
+    except (KeyError, ValueError, OSError) as error:
+        problem = f"time_zone: this machine knows no zone {loaded.definition.time_zone!r}"
+        raise DefinitionError(str(path), [problem]) from error
+    return loaded

@@ -31,7 +31,13 @@ class SigningSettings(Settings):
         """Read the passphrase from where it is kept; raise KeyFileError."""
         path = self.passphrase_file
         if self.passphrase_credential:
-            path = Path(os.environ.get("CREDENTIALS_DIRECTORY", ""), self.passphrase_credential)
+            folder = os.environ.get("CREDENTIALS_DIRECTORY")
+            if folder is None:
+                raise KeyFileError(
+                    "passphrase_credential is given, but systemd handed over no credentials. Start "
+                    "the service, or use passphrase_file."
+                )
+            path = Path(folder, self.passphrase_credential)
         if path is None:
             return None
         try:

@@ -15,23 +15,21 @@ from election.errors import SignatureError
 from election.payloads import read_payload
 from runtime.keyfiles import read_enrolment
 
-app = typer.Typer(
-    invoke_without_command=True,
-    help="Verify a signed return or receipt offline. Exit status 0: signed by one of the keys "
-    "given, and well formed. 1: not.",
-)
 
-
-@app.callback()
 def verify(
-    envelope: Annotated[Path, typer.Argument(help="The file with the envelope (JSON).")],
+    envelope: Annotated[
+        Path, typer.Argument(help="The file with the envelope (JSON).", exists=True, dir_okay=False)
+    ],
     key: Annotated[
         list[Path], typer.Option(help="Enrolment record of a key that is believed; repeatable.")
     ],
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print the payload as JSON.")] = False,
 ) -> None:
-    """Say who signed the envelope, and what it holds."""
+    """Verify a signed return or receipt, offline: say who signed it, and what it is.
+
+    Exit status 0: signed by one of the keys given, and well formed. 1: not.
+    """
     content = envelope.read_bytes()[: returns.MAX_ENVELOPE_BYTES + 1]
     read, kind = _read(content)
     signers = [record for record in map(read_enrolment, key) if read.is_signed_by(record)]

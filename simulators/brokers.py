@@ -27,7 +27,8 @@ max_queued_messages 0
 persistence true
 persistence_location {folder}/
 autosave_interval 1
-message_size_limit 524288
+max_packet_size 524288
+set_tcp_nodelay true
 user root
 """
 """Without `user root` a Mosquitto that root starts becomes another user and cannot read this."""

@@ -111,6 +111,17 @@ class Service:
         self._process = None
         return status
 
+    def wait(self) -> int:
+        """Wait until the process ends by itself and return its exit status; -9 if it never does."""
+        assert self._process is not None, "wait() before start()"
+        try:
+            status = self._process.wait(START_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            status = self._process.wait()
+        self._process = None
+        return status
+
     def kill(self) -> None:
         """End the process as a power cut does."""
         self.stop(signal.SIGKILL)

@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import TypeAdapter
 
-from gateway.overview import ATTENTION, Overview
+from gateway.overview import Overview
 from gateway.packets import PacketState
 from gateway.web.metrics import registry_of
 from runtime.web_frame import POLICY, add_frame
@@ -41,9 +41,9 @@ def gateway_app(
     @app.get("/", response_class=HTMLResponse)
     async def _page() -> str:
         view = await overview()
-        ordered = sorted(view.packets, key=lambda p: (p.state not in ATTENTION, p.key))
+        ordered = sorted(view.packets, key=lambda packet: (not packet.needs_person, packet.key))
         return pages.get_template("overview.html").render(
-            view=view, packets=ordered, words=STATES_IN_WORDS, attention=ATTENTION
+            view=view, packets=ordered, words=STATES_IN_WORDS
         )
 
     @app.get("/style.css")

@@ -5,18 +5,7 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(
-    invoke_without_command=True,
-    help="Play an election night: a broker, central and gateways as separate processes on "
-    "loopback, simulated devices printing real tapes. Everything is made afresh in a temporary "
-    "folder, with test keys, and removed at the end.\n\n"
-    "Without options it plays the sample election with three planted faults and leaves the "
-    "result page up until Ctrl-C. With --listing it sends a real EL155 listing through the same "
-    "processes. Exit status 0: everything ended as it should. 1: something did not.",
-)
 
-
-@app.callback()
 def demo(
     *,
     listing: Annotated[
@@ -36,7 +25,16 @@ def demo(
         typer.Option(help="Work in this empty folder and keep it, with all logs and evidence."),
     ] = None,
 ) -> None:
-    """Run the demo; see `zerotape demo --help`."""
+    """Play an election night with real processes on this machine.
+
+    A broker, central and gateways run as separate processes on loopback; simulated devices print
+    real tapes. Everything is made afresh in a temporary folder, with test keys, and removed at the
+    end.
+
+    Without options it plays the sample election with three planted faults and leaves the result
+    page up until Ctrl-C. With --listing it sends a real EL155 listing through the same processes.
+    Exit status 0: everything ended as it should. 1: something did not.
+    """
     from simulators.demo.show import DemoOptions, run_demo
 
     if not run_demo(DemoOptions(listing, export, leave, seed, port, keep)):

@@ -89,6 +89,7 @@ def _start(county: County, stack: ExitStack, console: Console) -> None:
     names = ", ".join(("central", *county.gateways))
     console.print(f"Starting {county.broker.kind}, {names} as processes of their own ...")
     stack.enter_context(county)
+    stack.callback(signal.signal, signal.SIGINT, signal.SIG_IGN)  # an impatient Ctrl-C waits
 
 
 @contextmanager

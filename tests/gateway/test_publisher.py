@@ -64,6 +64,10 @@ class ListedOutbox:
     async def from_sequence(self, first: int, limit: int) -> list[OutboxRow]:
         return [row for row in self.rows if row.sequence >= first][:limit]
 
+    async def last_confirmed(self) -> OutboxRow | None:
+        confirmed = [row for row in self.rows if row.payload_sha256 in self.settled]
+        return confirmed[-1] if confirmed else None
+
     async def settle(
         self, payload_sha256: str, verdict: Verdict, _receipt: bytes, _at: datetime
     ) -> Settlement:
@@ -159,7 +163,9 @@ async def publishing(
     publisher = Publisher(
         broker=BrokerSettings(host="127.0.0.1", port=broker.port, timeout_s=3),
         reader=ReceiptReader(aggregator.record, "e", "c", Mode.TEST),
-        outbox=OutboxDesk(outbox.waiting, outbox.from_sequence, outbox.settle),
+        outbox=OutboxDesk(
+            outbox.waiting, outbox.from_sequence, outbox.last_confirmed, outbox.settle
+        ),
         overview=_overview,
         now=lambda: NOW,
         heartbeats=Heartbeats(lambda: 0.0),
@@ -328,7 +334,30 @@ async def test_a_central_that_lost_its_store_gets_what_it_had_confirmed(
             await link.publish(RECEIPTS, receipt)
 
         arrived = await answer_until(link, outbox, 3, answer)
-    assert [int(payload.split()[1]) for payload in arrived] == [3, 1, 2, 3]
+    assert [int(payload.split()[1]) for payload in arrived][-3:] == [1, 2, 3]
+
+
+async def test_a_gateway_with_nothing_to_send_still_asks_where_central_stands(
+    broker: LocalBroker, aggregator: Aggregator
+) -> None:
+    outbox = ListedOutbox()
+    for number in (1, 2):
+        outbox.add(number)
+    for row in outbox.rows:
+        outbox.settled[row.payload_sha256] = Verdict.ACCEPTED
+    async with central(broker, RETURNS) as link, publishing(broker, outbox, aggregator):
+        async for delivery in link.deliveries():
+            delivery.acknowledge()
+            assert delivery.payload == outbox.rows[-1].payload
+            break
+
+
+async def test_a_publisher_that_is_stopped_while_the_broker_dies_does_end(
+    broker: LocalBroker, aggregator: Aggregator
+) -> None:
+    async with publishing(broker, ListedOutbox(), aggregator) as publisher:
+        await until(lambda: publisher.connected)
+        broker.stop(signal.SIGKILL)  # and `publishing` cancels the publisher at once
 
 
 async def test_a_broker_that_was_killed_costs_a_repeat_and_nothing_else(

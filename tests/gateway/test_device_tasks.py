@@ -1,0 +1,329 @@
+"""One task per device: what it does with every kind of fault, and what it does first."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, Self
+
+import pytest
+
+from drivers.errors import DeviceGone, DeviceRefused
+from election.captures import Capture
+from election.status import DeviceState, DeviceStatus
+from gateway.device_tasks import LONGEST_WORK_S, DeviceBoard, DeviceTask
+from gateway.evidence_files import EvidenceFull
+from gateway.store_errors import StoreFull
+from runtime.heartbeats import Heartbeats
+from runtime.reconnect import ReconnectPolicy
+
+NOW = datetime(2026, 11, 3, 20, tzinfo=UTC)
+AT_ONCE = ReconnectPolicy(first=0.001, ceiling=0.002)
+FULL = EvidenceFull(Path("evidence"))
+
+Script = Iterable[bytes | Exception]
+"""What one connection gives, in order; an exception ends it, otherwise it stays open."""
+
+
+def capture(content: bytes, device: str = "printer") -> Capture:
+    return Capture(content, device, "print-line", NOW)
+
+
+@dataclass
+class ScriptedDriver:
+    """A device that does what its script says."""
+
+    script: Script
+    diary: list[str]
+    refuses: Exception | None = None
+    """Raised by `accept`."""
+
+    async def __aenter__(self) -> Self:
+        self.diary.append("open")
+        return self
+
+    async def captures(self) -> AsyncGenerator[Capture, None]:
+        for item in self.script:
+            if isinstance(item, Exception):
+                raise item
+            yield capture(item)
+        await asyncio.Event().wait()
+
+    async def accept(self, capture: Capture) -> None:
+        self.diary.append(f"accept {capture.content.decode()}")
+        if self.refuses is not None:
+            raise self.refuses
+
+    async def __aexit__(self, *exc: object) -> None:
+        self.diary.append("close")
+
+
+class AbsentDriver(ScriptedDriver):
+    """A device that is not there."""
+
+    async def __aenter__(self) -> Self:
+        raise DeviceGone("printer")
+
+
+@dataclass
+class Desk:
+    """The rest of the daemon: notes what it is asked, and refuses as told."""
+
+    diary: list[str] = field(default_factory=list)
+    refusals: dict[str, list[Exception]] = field(default_factory=dict)
+    """By step, `keep` or `read`: what it raises before it works."""
+    open: asyncio.Event = field(default_factory=asyncio.Event)
+    """Nothing is kept before it is set."""
+
+    def step(self, name: str) -> Callable[[Capture], Coroutine[Any, Any, None]]:
+        async def work(capture: Capture) -> None:
+            self.diary.append(f"{name} {capture.content.decode()}")
+            await self.open.wait()
+            if self.refusals.get(name):
+                raise self.refusals[name].pop(0)
+            self.diary.append(f"{name} done")
+
+        return work
+
+
+class Diary(DeviceBoard):
+    """A board that remembers what it showed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: list[tuple[str, DeviceState]] = []
+
+    def show(self, name: str, state: DeviceState, message: str = "") -> None:
+        super().show(name, state, message)
+        self.shown.append((name, state))
+
+
+@dataclass
+class Bench:
+    """A device task on its bench."""
+
+    desk: Desk = field(default_factory=Desk)
+    board: Diary = field(default_factory=Diary)
+    heartbeats: Heartbeats = field(default_factory=lambda: Heartbeats(lambda: 0.0))
+
+    def task(self, name: str, connections: Iterable[ScriptedDriver]) -> DeviceTask:
+        drivers = iter(connections)
+        return DeviceTask(
+            name=name,
+            connect=lambda: next(drivers),
+            keep=self.desk.step("keep"),
+            read=self.desk.step("read"),
+            board=self.board,
+            heartbeats=self.heartbeats,
+            policy=AT_ONCE,
+        )
+
+    def driver(
+        self, *script: bytes | Exception, refuses: Exception | None = None
+    ) -> ScriptedDriver:
+        return ScriptedDriver(script, self.desk.diary, refuses)
+
+    def status(self, name: str = "printer") -> DeviceStatus:
+        return self.board.states[name]
+
+    async def until_read(self, *contents: str) -> None:
+        """Return when all `contents` were read, in this order."""
+        wanted = [f"read {content}" for content in contents]
+        await until(lambda: [line for line in self.desk.diary if line in wanted] == wanted)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Poll `condition`; the timeout around it is the bound."""
+    while not condition():  # noqa: ASYNC110  # a diary has no event
+        await asyncio.sleep(0.001)
+
+
+def is_longer(diary: list[str], than: int) -> bool:
+    return len(diary) > than
+
+
+@pytest.fixture
+def bench() -> Bench:
+    made = Bench()
+    made.desk.open.set()
+    return made
+
+
+@asynccontextmanager
+async def serving(*tasks: DeviceTask) -> AsyncIterator[list[asyncio.Task[None]]]:
+    running = [asyncio.create_task(task.run(), name=task.name) for task in tasks]
+    try:
+        async with asyncio.timeout(10):
+            yield running
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.wait(running)
+
+
+async def test_a_capture_is_durable_before_the_device_may_forget_it_and_anybody_reads_it(
+    bench: Bench,
+) -> None:
+    async with serving(bench.task("printer", [bench.driver(b"one", b"two")])):
+        await bench.until_read("one", "two")
+    assert bench.desk.diary == [
+        "open",
+        *["keep one", "keep done", "accept one", "read one", "read done"],
+        *["keep two", "keep done", "accept two", "read two", "read done"],
+        "close",
+    ]
+
+
+async def test_a_full_disk_loses_nothing_and_the_device_is_not_told_before_there_is_room(
+    bench: Bench,
+) -> None:
+    bench.desk.refusals["keep"] = [FULL, FULL]
+    async with serving(bench.task("printer", [bench.driver(b"one")])):
+        await bench.until_read("one")
+        assert bench.status() == DeviceStatus(name="printer", state=DeviceState.SERVING)
+    assert bench.desk.diary[1:6] == ["keep one", "keep one", "keep one", "keep done", "accept one"]
+    states = [state for _, state in bench.board.shown]
+    assert states.count(DeviceState.WAITING) == 2
+    assert bench.desk.diary.count("open") == 1
+
+
+async def test_while_the_disk_is_full_the_operator_is_told_so_and_the_watchdog_stays_calm(
+    bench: Bench,
+) -> None:
+    bench.desk.refusals["keep"] = [FULL] * 10_000
+    clock = [0.0]
+    bench.heartbeats.clock = lambda: clock[0]
+    async with serving(bench.task("printer", [bench.driver(b"one")])):
+        for _ in range(5):
+            before = len(bench.desk.diary)
+            clock[0] += LONGEST_WORK_S * 0.9
+            await until(partial(is_longer, bench.desk.diary, before))
+            assert bench.heartbeats.silent() == []
+        assert bench.status().state is DeviceState.WAITING
+        assert "The disk is full" in bench.status().message
+
+
+async def test_what_is_kept_is_read_also_when_there_is_no_room_for_the_result_at_first(
+    bench: Bench,
+) -> None:
+    full = StoreFull(Path("gateway.sqlite"))
+    bench.desk.refusals["read"] = [full, full]
+    async with serving(bench.task("printer", [bench.driver(b"one")])):
+        await until(lambda: "read done" in bench.desk.diary)
+    assert bench.desk.diary.count("keep one") == bench.desk.diary.count("accept one") == 1
+    assert bench.desk.diary.count("read one") == 3
+
+
+@pytest.mark.parametrize("refusal", [DeviceGone("drop"), DeviceRefused("drop", "full")])
+async def test_what_is_kept_is_read_even_if_the_device_goes_before_it_is_told(
+    bench: Bench, refusal: Exception
+) -> None:
+    driver = bench.driver(b"one", refuses=refusal)
+    async with serving(bench.task("printer", [driver, bench.driver()])):
+        await bench.until_read("one")
+
+
+async def test_a_stop_while_a_tape_is_being_kept_loses_nothing_of_what_had_come(
+    bench: Bench,
+) -> None:
+    class LineDriver(ScriptedDriver):
+        """Yields what had come also when it is cancelled, as a print line does."""
+
+        async def captures(self) -> AsyncGenerator[Capture, None]:
+            yield capture(b"one")
+            yield capture(b"two")
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                yield capture(b"rest")
+                raise
+
+    bench.desk.open.clear()
+    async with serving(bench.task("printer", [LineDriver((), bench.desk.diary)])) as [running]:
+        await until(lambda: "keep one" in bench.desk.diary)
+        running.cancel()
+        bench.desk.open.set()
+        await asyncio.wait([running])
+        assert running.cancelled()
+    kept = [line for line in bench.desk.diary if line.startswith(("keep ", "accept "))]
+    assert [line for line in kept if line != "keep done"] == [
+        *["keep one", "accept one", "keep two", "accept two", "keep rest", "accept rest"],
+    ]
+    assert bench.desk.diary[-3:] == ["read rest", "read done", "close"]
+
+
+async def test_a_stop_does_not_wait_for_room_on_a_full_disk(bench: Bench) -> None:
+    bench.desk.refusals["keep"] = [FULL] * 100_000
+    async with serving(bench.task("printer", [bench.driver(b"one")])) as [running]:
+        await until(lambda: bench.desk.diary.count("keep one") > 2)
+        running.cancel()
+        await asyncio.wait([running])
+        assert running.cancelled()
+    assert bench.desk.diary[-1] == "close"
+    assert "accept one" not in bench.desk.diary
+
+
+async def test_a_device_that_vanishes_is_waited_for_and_served_again(bench: Bench) -> None:
+    gone = DeviceGone("printer")
+    absent = AbsentDriver((), bench.desk.diary)
+    connections = [bench.driver(b"one", gone), absent, absent, bench.driver(b"two")]
+    async with serving(bench.task("printer", connections)):
+        await bench.until_read("one", "two")
+    states = [state for _, state in bench.board.shown if state is not DeviceState.SERVING]
+    assert states == [*[DeviceState.STARTING, DeviceState.WAITING] * 3, DeviceState.STARTING]
+    assert bench.desk.diary.count("close") == bench.desk.diary.count("open") == 2
+
+
+async def test_an_absent_device_is_named_with_what_to_do(bench: Bench) -> None:
+    absent = [AbsentDriver((), bench.desk.diary)] * 10_000
+    async with serving(bench.task("printer", absent)):
+        await until(lambda: ("printer", DeviceState.WAITING) in bench.board.shown)
+        assert bench.status().message == "printer is gone. Plug it in again; nothing is lost."
+
+
+async def test_a_device_that_needs_a_person_is_parked_with_the_reason(bench: Bench) -> None:
+    refused = DeviceRefused("printer", "it is no serial port. Correct the url")
+    async with serving(bench.task("printer", [bench.driver(b"one", refused)])) as [running]:
+        await running
+    assert bench.status() == DeviceStatus(
+        name="printer", state=DeviceState.PARKED, message=str(refused)
+    )
+    assert bench.desk.diary[-2:] == ["read done", "close"]
+
+
+@pytest.mark.parametrize("place", ["driver", "keep", "read"])
+async def test_an_unknown_fault_parks_this_device_while_its_neighbour_keeps_serving(
+    bench: Bench, place: str
+) -> None:
+    fault = ZeroDivisionError("a bug")
+    bench.desk.refusals[place] = [fault]
+    broken = bench.driver(b"one", fault)
+    may_go_on = asyncio.Event()
+
+    class Neighbour(ScriptedDriver):
+        async def captures(self) -> AsyncGenerator[Capture, None]:
+            await may_go_on.wait()
+            yield capture(b"two", "neighbour")
+            await asyncio.Event().wait()
+
+    healthy = Neighbour((), bench.desk.diary)
+    tasks = [bench.task("printer", [broken]), bench.task("neighbour", [healthy])]
+    async with serving(*tasks) as [parked, serves]:
+        await parked
+        assert bench.status().state is DeviceState.PARKED
+        assert "a bug" in bench.status().message
+        may_go_on.set()
+        await bench.until_read("two")
+        assert not serves.done()
+        assert bench.status("neighbour").state is DeviceState.SERVING
+
+
+async def test_a_message_longer_than_a_status_may_be_is_cut_and_the_names_are_in_order() -> None:
+    board = DeviceBoard()
+    board.show("stick", DeviceState.WAITING, "x" * 600)
+    board.show("printer", DeviceState.SERVING)
+    printer, stick = board.all()
+    assert (printer.name, stick.name, len(stick.message)) == ("printer", "stick", 500)

@@ -78,7 +78,7 @@ def night(
     ] = PaceName.FAST,
     after_cut: Annotated[
         float | None,
-        typer.Option(help="Seconds to rest after a cut tape; more than the gateway's idle_s."),
+        typer.Option(help="Seconds to rest after a cut tape, as long as loading paper takes."),
     ] = None,
     lines_folder: Annotated[
         Path, typer.Option(help="Where the print lines appear, one per count center.")

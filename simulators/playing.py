@@ -21,15 +21,15 @@ class PrintPace:
     """None: as fast as it is read."""
     between_jobs_s: float
     after_cut_s: float
-    """Rest after a report whose paper ended. Must be longer than the `idle_s` of the gateway's
-    print line: only silence ends such a job, and the next report would run into it."""
+    """Rest after a report whose paper ended. The gateway's print line ends such a job at the next
+    report's CAN, or after `idle_s` of silence."""
 
 
 REAL_PACE = PrintPace(DPU_414_CHARACTERS_PER_S, between_jobs_s=5.0, after_cut_s=60.0)
 """A DPU-414, and people who tear off and load paper."""
 
-FAST_PACE = PrintPace(None, between_jobs_s=0.0, after_cut_s=35.0)
-"""As fast as possible for gateways with the default `idle_s` of 30 seconds."""
+FAST_PACE = PrintPace(None, between_jobs_s=0.0, after_cut_s=0.5)
+"""As fast as the gateway reads."""
 
 
 async def play(

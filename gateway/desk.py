@@ -143,12 +143,17 @@ class Desk:
         except EvidenceDamaged as error:
             log.error("damaged evidence", sha256=row.sha256, error=str(error))
             reading = Reading(problem=str(error))
-        if row.read_at is None or (row.parser, row.problem) != (reading.parser, reading.problem):
+        placements = tuple(sorted({key for key, _ in reading.placement.parts}))
+        if (
+            row.read_at is None
+            or (row.parser, row.problem) != (reading.parser, reading.problem)
+            or self.store.evidence.placements(row.sha256) != placements
+        ):
             self.store.evidence.record_reading(
                 row.sha256,
                 parser=(reading.parser, reading.parser_version),
                 problem=reading.problem,
-                placements=[key for key, _ in reading.placement.parts],
+                placements=placements,
                 at=self.office.now(),
             )
             log.info("read", sha256=row.sha256, parser=reading.parser, problem=reading.problem)

@@ -44,16 +44,17 @@ _S = PacketState
 
 TRANSITIONS: Mapping[PacketState, frozenset[PacketState]] = {
     _S.AWAITING: frozenset({_S.COLLECTING, _S.CHECKED, _S.BLOCKED, _S.HELD}),
-    _S.COLLECTING: frozenset({_S.CHECKED, _S.BLOCKED, _S.HELD}),
+    _S.COLLECTING: frozenset({_S.AWAITING, _S.CHECKED, _S.BLOCKED, _S.HELD}),
     _S.CHECKED: frozenset({_S.BLOCKED, _S.HELD, _S.READY}),
-    _S.BLOCKED: frozenset({_S.COLLECTING, _S.CHECKED, _S.HELD}),
-    _S.HELD: frozenset({_S.COLLECTING, _S.CHECKED, _S.BLOCKED, _S.READY}),
-    _S.READY: frozenset({_S.RELEASED, _S.BLOCKED, _S.HELD}),
+    _S.BLOCKED: frozenset({_S.AWAITING, _S.COLLECTING, _S.CHECKED, _S.HELD}),
+    _S.HELD: frozenset({_S.AWAITING, _S.COLLECTING, _S.CHECKED, _S.BLOCKED, _S.READY}),
+    _S.READY: frozenset({_S.RELEASED, _S.AWAITING, _S.COLLECTING, _S.BLOCKED, _S.HELD}),
     _S.RELEASED: frozenset({_S.CONFIRMED, _S.BLOCKED, _S.SUPERSEDED}),
     _S.CONFIRMED: frozenset({_S.SUPERSEDED}),
     _S.SUPERSEDED: frozenset({_S.RELEASED}),
 }
-"""Which state may follow which. Released goes back to blocked when central refuses the return."""
+"""Which state may follow which. Released goes back to blocked when central refuses the return;
+a packet that has not left goes back when a piece of its evidence turns out to be damaged."""
 
 
 class IllegalTransition(ZerotapeError):

@@ -225,6 +225,20 @@ def test_a_damaged_evidence_file_is_put_aside_and_stops_nobody_else(
     assert len(again.packets[RIVERSIDE].documents) == 1
 
 
+def test_a_packet_whose_only_evidence_is_damaged_waits_for_it_again(
+    open_desk: Callable[[], Desk], riverside: tuple[Tape, ...], tmp_path: Path
+) -> None:
+    desk = open_desk()
+    take(desk, wire(riverside[0]))
+    assert desk.store.packets.state(RIVERSIDE) is PacketState.COLLECTING
+    [path] = (tmp_path / "state" / "evidence").glob("??/*")
+    path.chmod(0o640)
+    path.write_bytes(b"other")
+    again = open_desk()
+    assert again.store.packets.state(RIVERSIDE) is PacketState.AWAITING
+    assert again.store.evidence.placements(path.name) == ()
+
+
 def test_a_tape_of_another_election_is_put_aside(
     open_desk: Callable[[], Desk], tape: Callable[..., Tape]
 ) -> None:

@@ -46,13 +46,16 @@ async def play(
     centers = dict.fromkeys(job.count_center for job in jobs)
     if missing := centers.keys() - lines.keys():
         raise Refused(f"No line for count center {', '.join(sorted(missing))}.")
+    refusals: list[Exception] = []
     try:
         async with asyncio.TaskGroup() as group:
             for center in centers:
                 own = [job for job in jobs if job.count_center == center]
                 group.create_task(_play_line(own, lines[center], pace, on_printed), name=center)
     except* Refused as refused:
-        raise refused.exceptions[0] from None
+        refusals += refused.exceptions
+    if refusals:  # raised in the clause above, some Pythons would wrap it in a group once more
+        raise refusals[0]
 
 
 async def reader_present(line: PrinterLine) -> None:

@@ -38,7 +38,7 @@ class Standing:
 
 
 def judge(verified: VerifiedReturn, standing: Standing, loaded: LoadedDefinition) -> Judgement:
-    """Say what becomes of `verified`; the steps and their order are those of the design."""
+    """Say what becomes of `verified`; the order of the steps is the contract (see `verify`)."""
     judgement = Judgement(
         message=verified.message,
         count_center=verified.count_center,

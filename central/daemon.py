@@ -45,11 +45,8 @@ async def run_central(settings: CentralSettings) -> None:
         stack.callback(thread.close)
         database = await stack.enter_async_context(_database(settings, loaded, thread))
         heartbeats, progress = Heartbeats(time.monotonic), Progress()
-        counter = Counter(
-            Ledger(database.writer, loaded),
-            StatusBoard(database.writer, loaded.definition),
-            signer,
-        )
+        ledger = Ledger(database.writer, loaded)
+        counter = Counter(ledger, StatusBoard(database.writer, loaded.definition), signer)
         ingest = Ingest(
             broker=settings.broker,
             election=loaded.definition.election,

@@ -17,7 +17,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DatabaseError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DatabaseError, SQLAlchemyError
 
 from central.config import CentralSettings
 from central.schema import election
@@ -65,7 +65,13 @@ def open_database(url: str, loaded: LoadedDefinition, now: datetime) -> Database
 
     Raises DatabaseUnusable.
     """
-    database = Database(_engine(url, "write"), _engine(url, "read"))
+    try:
+        database = Database(_engine(url, "write"), _engine(url, "read"))
+    except (ArgumentError, ImportError) as error:
+        raise DatabaseUnusable(
+            f"`database` in the configuration cannot be used: {error}. Correct the URL, install "
+            "its driver, or leave it out: then central keeps an SQLite file in `state`."
+        ) from error
     try:
         _check_health(database.writer)
         _upgrade(database.writer)
@@ -84,7 +90,13 @@ def open_database(url: str, loaded: LoadedDefinition, now: datetime) -> Database
 
 def open_configured_database(settings: CentralSettings, loaded: LoadedDefinition) -> Database:
     """Open the database that `settings` name; make its folder; raise DatabaseUnusable."""
-    settings.state.mkdir(mode=0o750, parents=True, exist_ok=True)
+    try:
+        settings.state.mkdir(mode=0o750, parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseUnusable(
+            f"The state folder {settings.state} cannot be made: {error.strerror}. Name another "
+            "one, or let the service's user write there."
+        ) from error
     return open_database(settings.database_url, loaded, datetime.now(UTC))
 
 

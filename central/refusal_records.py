@@ -9,10 +9,14 @@ from central.messages import ALARMING, Judgement
 from central.schema import refusals
 
 MAX_UNSIGNED_KEPT = 1000
-"""Refused messages per topic that nobody enrolled signed: the oldest go first."""
+"""Refused messages per count center that nobody enrolled signed, and as many over all topics of
+no center of ours, of which a stranger can invent any number: the oldest go first."""
 
 MAX_UNSIGNED_BYTES = 16 * 1024
 """So much of such a message is kept."""
+
+MAX_DETAIL = 1000
+"""Characters: it may quote the name of a field that a stranger invented."""
 
 Row = dict[str, Any]
 
@@ -41,8 +45,8 @@ def write_refusals(connection: Connection, judgements: list[Judgement]) -> None:
         connection.execute(insert(refusals), list(new.values()))
     if again:
         connection.execute(_COUNT_REFUSAL, again)
-    for topic in {row["topic"] for row in new.values() if not row["signed"]}:
-        connection.execute(_FORGET_OLDEST, {"on": topic})
+    for center in {row["count_center"] for row in new.values() if not row["signed"]}:
+        connection.execute(_FORGET_OLDEST, {"from": center})
 
 
 _COUNT_REFUSAL = (
@@ -54,7 +58,9 @@ _COUNT_REFUSAL = (
     )
     .values(times=refusals.c.times + 1, last_at=bindparam("at"))
 )
-_UNSIGNED = (refusals.c.topic == bindparam("on")) & (refusals.c.signed == 0)
+_UNSIGNED = refusals.c.count_center.is_not_distinct_from(bindparam("from")) & (
+    refusals.c.signed == 0
+)
 _FORGET_OLDEST = delete(refusals).where(
     _UNSIGNED,
     refusals.c.id
@@ -74,7 +80,7 @@ def _refusal_row(judgement: Judgement) -> Row:
         "topic": message.topic,
         "count_center": judgement.count_center,
         "reasons": " ".join(judgement.reasons),
-        "detail": "\n".join(fault.detail for fault in judgement.faults),
+        "detail": "\n".join(fault.detail for fault in judgement.faults)[:MAX_DETAIL],
         "signed": int(verified is not None),
         "alarm": int(not ALARMING.isdisjoint(judgement.reasons)),
         "key_id": verified.key_id if verified else None,

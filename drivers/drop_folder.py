@@ -5,7 +5,7 @@ import errno
 import os
 import time
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Self
@@ -71,11 +71,10 @@ class DropFolder:
 
     async def __aenter__(self) -> Self:
         """Open the folder; raise DeviceGone while there is none, DeviceRefused if it is unfit."""
-        try:
+        with ExitStack() as undo:  # nobody leaves what was not entered
+            undo.callback(self._thread.close)
             self._mounted = await self._thread.call(self._prepare)
-        except BaseException:  # nobody leaves what was not entered
-            self._thread.close()
-            raise
+            undo.pop_all()
         return self
 
     async def captures(self) -> AsyncGenerator[Capture, None]:

@@ -5,6 +5,7 @@ import logging
 import threading
 import time
 from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
 from dataclasses import astuple
 from datetime import UTC, datetime, timedelta
 from typing import Self
@@ -33,7 +34,7 @@ class PrintLineSettings(LineSettings):
     """What the last printed line of a report says."""
     idle_s: float = Field(default=30.0, ge=0.1, le=3600)
     """Silence that ends a job without a mark; a printer can pause for minutes on low battery."""
-    max_job_bytes: int = Field(default=64 * 1024, gt=NOISE_LIMIT, le=16 * 1024 * 1024)
+    max_job_bytes: int = Field(default=512 * 1024, gt=NOISE_LIMIT, le=16 * 1024 * 1024)
 
 
 class PrintLine:
@@ -56,11 +57,10 @@ class PrintLine:
 
     async def __aenter__(self) -> Self:
         """Open the line; raise DeviceGone, DeviceBlocked or DeviceRefused."""
-        try:
+        async with AsyncExitStack() as undo:  # nobody leaves what was not entered
+            undo.push_async_callback(self._close)
             await self._thread.call(self._line.open)
-        except BaseException:  # nobody leaves what was not entered
-            await self._close()
-            raise
+            undo.pop_all()
         loop = asyncio.get_running_loop()
         self._thread.start(self._read, loop).add_done_callback(self._reading_ended)
         return self

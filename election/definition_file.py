@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from election.definition import ElectionDefinition
 from election.errors import DefinitionError
+from election.records import problems_of
 from election.strict_json import NotStrictJson, read_strict_json
 
 MAX_BYTES = 8 * 1024 * 1024
@@ -34,11 +35,7 @@ def load_definition(content: bytes, source: str) -> LoadedDefinition:
     except NotStrictJson as error:
         raise DefinitionError(source, [str(error)]) from error
     except ValidationError as error:
-        problems = [
-            f"{'.'.join(map(str, problem['loc'])) or 'file'}: {problem['msg']}"
-            for problem in error.errors(include_url=False, include_context=False)
-        ]
-        raise DefinitionError(source, problems) from error
+        raise DefinitionError(source, problems_of(error)) from error
     return LoadedDefinition(definition, sha256(content).hexdigest())
 
 

@@ -20,7 +20,7 @@ from securesystemslib.signer import Signature, Signer
 
 from election.errors import SignatureError
 from election.keys import Enrolment
-from election.records import Record, Sha256
+from election.records import Record, Sha256, problems_of
 from election.strict_json import NotStrictJson, read_strict_json
 
 MAX_SIGNATURES = 4
@@ -84,11 +84,8 @@ def read_envelope(content: bytes, *, payload_type: str, max_bytes: int) -> Envel
     except NotStrictJson as error:
         raise EnvelopeError(error.reason, f"The envelope is refused: {error}.") from error
     except ValidationError as error:
-        detail = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(map(str, detail["loc"]))
-        raise EnvelopeError(
-            "format", f"The envelope is refused: {where} {detail['msg']}"
-        ) from error
+        first = problems_of(error)[0]
+        raise EnvelopeError("format", f"The envelope is refused: {first}") from error
     except ValueError as error:  # not only binascii.Error: characters beyond ASCII raise this one
         raise EnvelopeError(
             "format", "The envelope is refused: it is not strict base64."

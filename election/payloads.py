@@ -6,7 +6,7 @@ import rfc8785
 from pydantic import ValidationError
 
 from election.errors import SignatureError
-from election.records import Record
+from election.records import Record, problems_of
 from election.strict_json import NotStrictJson, read_strict_json
 
 R = TypeVar("R", bound=Record)
@@ -29,6 +29,5 @@ def read_payload(content: bytes, model: type[R], *, max_bytes: int, max_depth: i
     except NotStrictJson as error:
         raise PayloadError(error.reason, f"The payload is refused: {error}.") from error
     except ValidationError as error:
-        detail = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(map(str, detail["loc"])) or model.__name__
-        raise PayloadError("format", f"The payload is refused: {where}: {detail['msg']}") from error
+        first = problems_of(error)[0]
+        raise PayloadError("format", f"The payload is refused: {first}") from error

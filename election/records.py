@@ -4,10 +4,18 @@ import unicodedata
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 
 GREATEST_COUNT = 1_000_000_000
-"""No count of votes or ballots may be larger (`security.md` 4.1: counts at most 10^9)."""
+"""No count of votes or ballots may be larger: no sum of ours comes near the limit of 64 bits."""
 
 INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\ufeff") | frozenset(
     "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -19,6 +27,20 @@ class Record(BaseModel):
     """Strict, frozen, and without unknown fields; read it with `model_validate_json`."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+
+
+def problems_of(error: ValidationError) -> list[str]:
+    """Return one line per wrong field, `section.field: what is wrong`, for a person."""
+    return [
+        _problem(".".join(map(str, wrong["loc"])), wrong["type"], wrong["msg"])
+        for wrong in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
+
+
+def _problem(field: str, kind: str, message: str) -> str:
+    plain = {"extra_forbidden": "unknown key", "missing": "missing"}
+    what = plain.get(kind, message.removeprefix("Value error, "))
+    return f"{field}: {what}" if field else what
 
 
 def _in_utc(instant: datetime) -> datetime:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, StringConstraints, ValidationError, model_validator
 
 from drivers.registry import load_driver
-from election.records import Slug
+from election.records import Slug, problems_of
 from runtime.broker_link import BrokerSettings
 from runtime.logs import LogFormat
 from runtime.plugins import UnknownPlugin
@@ -14,7 +14,6 @@ from runtime.settings import (
     ConfigurationError,
     ConfiguredPath,
     Settings,
-    problems_of,
     read_settings,
 )
 from runtime.signing_settings import SigningSettings

@@ -26,7 +26,7 @@ from election.definition import (
 )
 from election.documents import DeviceClass, VoteImageCount, VoteImageLog, VoteImagePrecinct
 from election.errors import DefinitionError
-from runtime.settings import problems_of
+from election.records import problems_of
 
 CUT = 40
 """Columns after which a listing cuts the text of a contest."""

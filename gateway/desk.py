@@ -14,7 +14,6 @@ from securesystemslib.signer import Signer
 
 from election.captures import Capture, Ending
 from election.definition_file import LoadedDefinition
-from election.documents import Document
 from election.envelope import read_envelope, signed_envelope
 from election.findings import Finding, Severity
 from election.payloads import payload_bytes
@@ -26,12 +25,10 @@ from gateway.evidence_files import EvidenceDamaged, EvidenceFiles
 from gateway.evidence_records import EvidenceRow
 from gateway.outbox import OutboxState, Settlement, SignedReturn
 from gateway.packets import Decision, History, Packet, PacketDocument, PacketKey, PacketState
-from gateway.placement import Placement, place
-from gateway.return_building import NotReleasable, build_return
+from gateway.reading import Reading, read_evidence
+from gateway.return_building import Issue, NotReleasable, build_return
 from gateway.store import GatewayStore
 from parsers.contract import Parser
-from parsers.errors import ParseError
-from parsers.registry import parser_for
 
 log = structlog.get_logger("zerotape.gateway.desk")
 
@@ -65,7 +62,11 @@ class Desk:
     """Findings as they stand in the store."""
 
     def resume(self) -> None:
-        """Read all evidence again, take up what a crash interrupted, and decide every packet."""
+        """Read all evidence again, take up what a crash interrupted, and decide every packet.
+
+        Raises ForeignChain.
+        """
+        self.store.outbox.require_chain_of(self.office.signer.public_key.keyid)
         definition = self.office.loaded.definition
         for precinct in definition.precincts:
             if precinct.count_center == self.office.count_center:
@@ -106,12 +107,13 @@ class Desk:
     def settle(
         self, payload_sha256: str, verdict: Verdict, receipt: bytes, at: datetime
     ) -> Settlement:
-        """Take central's verdict on a return; see `gateway.outbox.Outbox.settle`."""
+        """Take central's verdict on a return; see `OutboxRecords.settle`."""
         settlement = self.store.outbox.settle(payload_sha256, verdict, receipt, at)
         if settlement in (Settlement.UNKNOWN, Settlement.REFUSED_AFTER_ACCEPTANCE):
             log.error("a receipt contradicts the outbox", settlement=settlement.value)
         row = self.store.outbox.of_payload(payload_sha256)
-        if row is not None and settlement is Settlement.REFUSED:
+        # A return may be of a precinct that a corrected definition does not have any more.
+        if row is not None and settlement is Settlement.REFUSED and row.key in self.packets:
             self._consider([row.key])
         return settlement
 
@@ -136,10 +138,13 @@ class Desk:
                 )
             )
 
-    def _read_again(self, row: EvidenceRow) -> "Reading":
+    def _read_again(self, row: EvidenceRow) -> Reading:
         """Parse one piece of evidence and record what came of it."""
         try:
-            reading = _read(self.evidence.read(row.sha256), self.office)
+            content = self.evidence.read(row.sha256)
+            reading = read_evidence(
+                content, self.office.parsers, self.office.loaded, self.office.count_center
+            )
         except EvidenceDamaged as error:
             log.error("damaged evidence", sha256=row.sha256, error=str(error))
             reading = Reading(problem=str(error))
@@ -159,7 +164,7 @@ class Desk:
             log.info("read", sha256=row.sha256, parser=reading.parser, problem=reading.problem)
         return reading
 
-    def _lay_out(self, row: EvidenceRow, reading: "Reading") -> tuple[PacketKey, ...]:
+    def _lay_out(self, row: EvidenceRow, reading: Reading) -> tuple[PacketKey, ...]:
         """Put what was read into its packets; return which packets that touches."""
         findings = "; ".join(finding.message for finding in reading.placement.findings)
         if reading.problem or findings:
@@ -214,18 +219,10 @@ class Desk:
         """Sign the return of a packet that nothing stands against, and put it into the outbox."""
         link = self.store.outbox.next_link()
         at = self.office.now()
+        salt = secrets.token_hex(16)
+        issue = Issue(self.office.count_center, link, at, salt, self.office.software)
         try:
-            made = build_return(
-                packet,
-                decision,
-                self.office.loaded,
-                count_center=self.office.count_center,
-                sequence=link.sequence,
-                previous=link.previous,
-                issued_at=at,
-                salt=secrets.token_hex(16),
-                software=self.office.software,
-            )
+            made = build_return(packet, decision, self.office.loaded, issue)
         except NotReleasable as error:
             self._hold_back(packet.key, decision, str(error))
             return False
@@ -254,32 +251,6 @@ class Desk:
     def _released(self, key: PacketKey) -> PrecinctReturn | None:
         row = self.store.outbox.released_return(key)
         return None if row is None else PrecinctReturn.model_validate_json(row.payload)
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What a parser made of one piece of evidence, and where that belongs."""
-
-    parser: str = ""
-    parser_version: str = ""
-    problem: str = ""
-    placement: Placement = field(default_factory=Placement)
-
-
-def _read(content: bytes, office: Office) -> Reading:
-    try:
-        parser = parser_for(content, office.parsers)
-    except ParseError as error:
-        return Reading(problem=str(error))
-    try:
-        document: Document = parser.parse(content)
-    except ParseError as error:
-        return Reading(parser.name, parser.version, str(error))
-    except Exception as error:  # supervisor edge: a faulty plug-in stops nobody
-        log.exception("a parser failed", parser=parser.name)
-        return Reading(parser.name, parser.version, f"{parser.name} failed: {error!r}. Report it.")
-    placement = place(document, office.loaded, office.count_center)
-    return Reading(parser.name, parser.version, "", placement)
 
 
 def _refusal(receipt: bytes) -> Finding:

@@ -73,12 +73,21 @@ class DeviceTask:
             except ZerotapeError as error:
                 self.board.show(self.name, DeviceState.PARKED, str(error))
                 return
-            except Exception as error:  # supervisor edge: parks this device only
-                log.exception("an unknown fault parks a device", device=self.name)
-                self.board.show(self.name, DeviceState.PARKED, f"Unknown fault: {error!r}")
+            except asyncio.CancelledError as error:
+                if (this := asyncio.current_task()) and this.cancelling():
+                    raise
+                # A task within the driver was cancelled, not we: unseen, the device would look well
+                self._park(error)
+                return
+            except Exception as error:  # noqa: BLE001  # supervisor edge: parks this device only
+                self._park(error)
                 return
             attempt += 1
             await asyncio.sleep(self.policy.delay(attempt, random.random()))  # noqa: S311  # jitter
+
+    def _park(self, error: BaseException) -> None:
+        log.error("an unknown fault parks a device", device=self.name, exc_info=error)
+        self.board.show(self.name, DeviceState.PARKED, f"Unknown fault: {error!r}")
 
     async def _collect(self, driver: Driver) -> None:
         async for capture in driver.captures():
@@ -101,7 +110,7 @@ class DeviceTask:
                 attempt += 1
                 self.board.show(self.name, DeviceState.WAITING, str(error))
                 self.heartbeats.expect(f"device {self.name}", LONGEST_WORK_S)
-                await asyncio.sleep(self.policy.delay(attempt, random.random()))  # noqa: S311
+                await asyncio.sleep(self.policy.delay(attempt, random.random()))  # noqa: S311  # jitter
             else:
                 self.board.show(self.name, DeviceState.SERVING)
                 return
@@ -117,6 +126,6 @@ async def _finished(step: Coroutine[Any, Any, None]) -> None:
         await asyncio.shield(work)
     except asyncio.CancelledError:
         await asyncio.wait([work])
-        if this := asyncio.current_task():
+        if (this := asyncio.current_task()) and this.cancelling():
             this.cancel()
         await work

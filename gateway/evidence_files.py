@@ -5,6 +5,7 @@
 a crash left of it, for people who want to look. Nothing here ever deletes evidence.
 """
 
+import errno
 import os
 import re
 from collections.abc import Iterator
@@ -121,14 +122,19 @@ class EvidenceFiles:
                 content = path.read_bytes()
             except FileNotFoundError as error:
                 raise EvidenceDamaged(path, "it is not there") from error
+            except OSError as error:
+                if error.errno != errno.EIO:
+                    raise
+                raise EvidenceDamaged(path, "the disk cannot read it any more") from error
         if sha256(content).hexdigest() != digest:
             raise EvidenceDamaged(path, "its content does not have the SHA-256 of its name")
         return content
 
     def kept(self) -> Iterator[str]:
-        """Return the SHA-256 of every file, by name only, in no order."""
+        """Return the SHA-256 of every file, by name only, in no order; others are not ours."""
         for path in self._folder.glob("??/*"):
-            yield path.name
+            if NAME.fullmatch(path.name):
+                yield path.name
 
     def free_bytes(self) -> int:
         """Return how much more this disk takes, for a process without privileges, in bytes."""

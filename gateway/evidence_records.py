@@ -123,14 +123,6 @@ class EvidenceRecords:
                 )
         self._crash_points.reached(CrashPoint.READING_RECORDED)
 
-    def of_packet(self, key: PacketKey) -> list[EvidenceRow]:
-        """Return what is placed in the packet `key`, in the order in which it first came."""
-        return self._rows(
-            "SELECT evidence_seen.* FROM placements JOIN evidence_seen ON sha256 = evidence"
-            " WHERE precinct = ? AND counting_group = ? ORDER BY first_capture",
-            *(key.precinct, key.counting_group),
-        )
-
     def unplaced(self) -> list[EvidenceRow]:
         """Return what a parser has looked at and nobody could place in a packet."""
         return self._rows(

@@ -49,6 +49,19 @@ class OutOfOrder(ZerotapeError):
         self.due = due
 
 
+class ForeignChain(ZerotapeError):
+    """The returns in the store were signed by another key than the one configured."""
+
+    def __init__(self, chain_key_id: str, key_id: str) -> None:
+        super().__init__(
+            f"The returns in this store were signed by key {chain_key_id[:16]}, configured is"
+            f" {key_id[:16]}. The numbers of each key begin at 1: give a new key a new, empty"
+            " state directory and hand it the evidence files again, or name the old key."
+        )
+        self.chain_key_id = chain_key_id
+        self.key_id = key_id
+
+
 @dataclass(frozen=True, slots=True)
 class ChainLink:
     """A place in the chain of this gateway's key."""

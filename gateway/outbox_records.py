@@ -10,11 +10,14 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
+from election.envelope import read_envelope
 from election.receipts import Verdict
+from election.returns import MAX_ENVELOPE_BYTES, PAYLOAD_TYPE
 from gateway.crash_points import CrashPoint
 from gateway.database import Database, Value, instant_of, instant_text
 from gateway.outbox import (
     ChainLink,
+    ForeignChain,
     OutboxRow,
     OutboxState,
     OutboxSummary,
@@ -57,6 +60,20 @@ class OutboxRecords:
         return (
             ChainLink(last["sequence"] + 1, last["payload_sha256"]) if last else ChainLink(1, None)
         )
+
+    def require_chain_of(self, key_id: str) -> None:
+        """Raise ForeignChain where another key than `key_id` signed the newest return."""
+        newest = self._row("SELECT * FROM outbox ORDER BY sequence DESC LIMIT 1")
+        if newest is None:
+            return
+        signers = [
+            signer
+            for signer, _ in read_envelope(
+                newest.envelope, payload_type=PAYLOAD_TYPE, max_bytes=MAX_ENVELOPE_BYTES
+            ).signatures
+        ]
+        if key_id not in signers:
+            raise ForeignChain(signers[0], key_id)
 
     def release(
         self,
@@ -130,14 +147,6 @@ class OutboxRecords:
         return self._row(
             "SELECT * FROM outbox WHERE precinct = ? AND counting_group = ?"
             " ORDER BY sequence DESC LIMIT 1",
-            *_place(key),
-        )
-
-    def confirmed_return(self, key: PacketKey) -> OutboxRow | None:
-        """Return the newest return of the packet `key` that central accepted."""
-        return self._row(
-            "SELECT * FROM outbox WHERE precinct = ? AND counting_group = ?"
-            " AND state = 'confirmed' ORDER BY sequence DESC LIMIT 1",
             *_place(key),
         )
 

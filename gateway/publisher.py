@@ -29,6 +29,9 @@ WINDOW = 50
 
 LONGEST_SEND_S = 120.0
 
+NOT_BELIEVED = frozenset({"signature", "scope"})
+"""Reasons that say that another key answers than the one that is pinned, or one out of date."""
+
 log = structlog.get_logger("zerotape.gateway.publisher")
 
 
@@ -68,6 +71,10 @@ class Publisher:
     """Rows up to this sequence number were sent on this connection."""
     _asked_until: int = 0
     """Up to here central asks for everything again, settled or not: it misses numbers."""
+    _asked_from: int = 0
+    """The number that central asked for last, on this connection and since it accepted one."""
+    _back_to: int | None = None
+    """What `_from` is to become before the next rows are read."""
     _silent_passes: int = 0
     """How often all was sent again without a receipt in between."""
 
@@ -98,7 +105,7 @@ class Publisher:
     async def _serve(self, link: BrokerLink) -> None:
         await link.subscribe(self._topic(Stream.RECEIPTS))
         self.connected = True
-        self._from = 0
+        self._from, self._asked_from, self._back_to = 0, 0, None
         if (last := await self.outbox.last_confirmed()) is not None:
             # Asks where central stands: one that was restored parks it and says what it misses.
             await link.publish(self._topic(Stream.RETURNS), last.envelope)
@@ -126,6 +133,8 @@ class Publisher:
                 await self._wait_for_news()
 
     async def _next_rows(self) -> list[OutboxRow]:
+        if self._back_to is not None:
+            self._from, self._back_to = self._back_to, None
         if self._from < self._asked_until:
             return await self.outbox.from_sequence(self._from + 1, WINDOW)
         return await self.outbox.waiting(self._from, WINDOW)
@@ -151,17 +160,21 @@ class Publisher:
             receipt = self.reader.read(delivery.payload, self.now())
         except SignatureError as error:
             log.warning("a receipt is not believed", reason=error.reason, error=str(error))
+            if error.reason in NOT_BELIEVED:  # noise that nobody signed is no news for the clerk
+                self.complaint = f"something that is not believed: {error} Call the technician."
             return
         if receipt.verdict is Verdict.REFUSED and receipt.sequence is None:
             # The number is not consumed: the row waits until a person has helped (enrolment, ...).
             self.complaint = receipt.detail or ", ".join(receipt.reasons)
             log.error("central does not take our returns", reasons=receipt.reasons)
             return
-        self._silent_passes = 0
-        self.complaint = ""
         if receipt.verdict is Verdict.PARKED:
             self._send_again_from(receipt)
             return
+        self._silent_passes = 0
+        self.complaint = ""
+        if receipt.verdict is Verdict.ACCEPTED:
+            self._asked_from = 0
         settlement = await self.outbox.settle(
             receipt.payload_sha256, receipt.verdict, delivery.payload, self.now()
         )
@@ -185,11 +198,21 @@ class Publisher:
             await asyncio.sleep(self.status_s)
 
     def _send_again_from(self, parked: Receipt) -> None:
-        """Go back to where central stands; after a restore it may miss what it once confirmed."""
-        if parked.expected_sequence is not None and parked.sequence is not None:
-            self._from = min(self._from, parked.expected_sequence - 1)
-            self._asked_until = max(self._asked_until, parked.sequence)
-            self.news.set()
+        """Go back to where central stands; after a restore it may miss what it once confirmed.
+
+        Asked for the same number again, what was sent is still on its way or did not help: then
+        it goes out once more only when receipts are overdue, else both sides would never rest.
+        """
+        if parked.expected_sequence is None or parked.sequence is None:
+            return
+        self._asked_until = max(self._asked_until, parked.sequence)
+        if parked.expected_sequence == self._asked_from:
+            self.complaint = parked.detail
+            return
+        self._asked_from = parked.expected_sequence
+        self._back_to = parked.expected_sequence - 1
+        self._silent_passes = 0
+        self.news.set()
 
     async def _say(self, link: BrokerLink, overview: Overview, *, online: bool) -> None:
         status = overview.status(online=online).model_dump_json().encode()

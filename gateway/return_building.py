@@ -1,6 +1,7 @@
 """From a packet that may leave to the return that is signed."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import ValidationError
@@ -10,6 +11,7 @@ from election.definition_file import LoadedDefinition
 from election.documents import DeviceClass, ReportKind, Tape, VoteImageTerminal
 from election.errors import ZerotapeError
 from election.payloads import payload_bytes
+from election.records import problems_of
 from election.returns import (
     MAX_PAYLOAD_BYTES,
     ChoiceVotes,
@@ -22,9 +24,9 @@ from election.returns import (
     precinct_totals,
 )
 from gateway.listed_choices import listed_choice
+from gateway.outbox import ChainLink
 from gateway.packets import Decision, Packet, PacketDocument, PacketState
 from gateway.reports import counting_results, listing_set, tape_sets
-from runtime.settings import problems_of
 
 
 class NotReleasable(ZerotapeError):
@@ -36,17 +38,21 @@ class NotReleasable(ZerotapeError):
         self.key = packet.key
 
 
-def build_return(  # noqa: PLR0913  # the facts of one issue, each named where it is called
-    packet: Packet,
-    decision: Decision,
-    loaded: LoadedDefinition,
-    *,
-    count_center: str,
-    sequence: int,
-    previous: str | None,
-    issued_at: datetime,
-    salt: str,
-    software: str,
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Who issues a return, when, and at which place of the chain."""
+
+    count_center: str
+    link: ChainLink
+    issued_at: datetime
+    """UTC."""
+    salt: str
+    """128 random bits in hexadecimal digits."""
+    software: str
+
+
+def build_return(
+    packet: Packet, decision: Decision, loaded: LoadedDefinition, issue: Issue
 ) -> PrecinctReturn:
     """Return the results of a packet that `decision` found ready, for automatic release.
 
@@ -57,32 +63,8 @@ def build_return(  # noqa: PLR0913  # the facts of one issue, each named where i
         raise NotReleasable(packet, f"it is {decision.state}. Clear its findings first.")
     if packet.released is not None:
         raise NotReleasable(packet, "it has one already. A change needs a correction.")
-    definition = loaded.definition
     try:
-        devices = (*_devices_by_tape(packet, loaded), *_devices_by_listing(packet, loaded))
-        built = PrecinctReturn(
-            election=definition.election,
-            definition_sha256=loaded.sha256,
-            mode=definition.mode,
-            county=definition.precinct_by_id[packet.key.precinct].county,
-            count_center=count_center,
-            precinct=packet.key.precinct,
-            counting_group=packet.key.counting_group,
-            sequence=sequence,
-            previous=previous,
-            issued_at=issued_at,
-            kind=ReturnKind.RESULTS,
-            ballots=sum(device.ballots for device in devices),
-            devices=devices,
-            totals=_totals(devices, definition.contests_of[packet.key.precinct]),
-            complete=not decision.awaited,
-            evidence=_evidence(packet),
-            checks=decision.checks,
-            findings=decision.findings,
-            release=Release(how="automatic"),
-            software=software,
-            salt=salt,
-        )
+        built = _results(packet, decision, loaded, issue)
     except ValidationError as error:
         raise NotReleasable(packet, f"{'; '.join(problems_of(error))}. Call support.") from error
     size = len(payload_bytes(built))
@@ -91,6 +73,36 @@ def build_return(  # noqa: PLR0913  # the facts of one issue, each named where i
             packet, f"{size} bytes, at most {MAX_PAYLOAD_BYTES} can be sent. Call support."
         )
     return built
+
+
+def _results(
+    packet: Packet, decision: Decision, loaded: LoadedDefinition, issue: Issue
+) -> PrecinctReturn:
+    definition = loaded.definition
+    devices = (*_devices_by_tape(packet, loaded), *_devices_by_listing(packet, loaded))
+    return PrecinctReturn(
+        election=definition.election,
+        definition_sha256=loaded.sha256,
+        mode=definition.mode,
+        county=definition.precinct_by_id[packet.key.precinct].county,
+        count_center=issue.count_center,
+        precinct=packet.key.precinct,
+        counting_group=packet.key.counting_group,
+        sequence=issue.link.sequence,
+        previous=issue.link.previous,
+        issued_at=issue.issued_at,
+        kind=ReturnKind.RESULTS,
+        ballots=sum(device.ballots for device in devices),
+        devices=devices,
+        totals=_totals(devices, definition.contests_of[packet.key.precinct]),
+        complete=not decision.awaited,
+        evidence=_evidence(packet),
+        checks=decision.checks,
+        findings=decision.findings,
+        release=Release(how="automatic"),
+        software=issue.software,
+        salt=issue.salt,
+    )
 
 
 def _devices_by_tape(packet: Packet, loaded: LoadedDefinition) -> Iterator[DeviceVotes]:

@@ -57,6 +57,16 @@ class LinkLost(Transient):
         super().__init__(f"No connection to the broker at {where}. It is tried again; wait.")
 
 
+class CertificatesUnusable(Transient):
+    """The files of `tls` cannot be used; they may just be in the middle of a renewal."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            "The certificates under [broker.tls] cannot be used: "
+            f"{reason}. Correct the files; it is tried again."
+        )
+
+
 class OutcomeUnknown(Transient):
     """No PUBACK was seen: send again on a new link, the receiver removes duplicates."""
 
@@ -93,7 +103,8 @@ class LastWill:
 class BrokerLink:
     """One connection, entered once; make a new object for every attempt.
 
-    Entering raises LinkLost. Construct it in the task that uses it.
+    Making one raises CertificatesUnusable, entering it LinkLost. Construct it in the task that
+    uses it.
     """
 
     def __init__(
@@ -196,7 +207,11 @@ def _connect_properties() -> Properties:
 def _tls_context(settings: TlsSettings | None) -> ssl.SSLContext | None:
     if settings is None:
         return None
-    context = ssl.create_default_context(cafile=settings.authority)
+    try:
+        context = ssl.create_default_context(cafile=settings.authority)
+        context.load_cert_chain(settings.certificate, settings.key)
+    except OSError as error:  # ssl.SSLError is one; neither names the file
+        files = f"{settings.authority}, {settings.certificate}, {settings.key}"
+        raise CertificatesUnusable(f"{error} ({files})") from error
     context.minimum_version = ssl.TLSVersion.TLSv1_3
-    context.load_cert_chain(settings.certificate, settings.key)
     return context

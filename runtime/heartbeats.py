@@ -22,16 +22,12 @@ class Heartbeats:
     last: dict[str, float] = field(default_factory=dict)
 
     def expect(self, task: str, limit_s: float) -> None:
-        """Begin to expect a beat of `task` at least every `limit_s` seconds."""
+        """Take a sign of life of `task`, and expect the next within `limit_s` seconds."""
         self.limits[task] = limit_s
         self.last[task] = self.clock()
 
-    def beat(self, task: str) -> None:
-        """Record that `task` made progress now."""
-        self.last[task] = self.clock()
-
     def forget(self, task: str) -> None:
-        """Stop expecting beats of `task`: it ended on purpose."""
+        """Stop expecting `task`: it ended on purpose."""
         self.limits.pop(task, None)
         self.last.pop(task, None)
 

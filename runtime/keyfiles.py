@@ -19,6 +19,7 @@ from securesystemslib.signer import CryptoSigner, Signer
 from election.definition import Mode
 from election.errors import ZerotapeError
 from election.keys import Enrolment, KeyRole, KeyScope, key_id_of, public_key_text
+from election.records import problems_of
 
 MAX_BYTES = 64 * 1024
 
@@ -38,8 +39,8 @@ def make_key(
 ) -> Enrolment:
     """Make a key pair: `path` holds the private key, `path` with `.enrolment.json` the record.
 
-    Raises KeyFileError when either file exists: a key is never overwritten, and when an
-    official key has no passphrase.
+    Raises KeyFileError when either file exists (a key is never overwritten), when an official
+    key has no passphrase, and when the record would not be valid.
     """
     if not passphrase and scope.mode is Mode.OFFICIAL:
         raise KeyFileError("A key for official mode needs a passphrase. Give one and try again.")
@@ -47,14 +48,17 @@ def make_key(
         raise KeyFileError(f"{enrolment_path(path)} exists already. Choose another name.")
     private = Ed25519PrivateKey.generate()
     public = public_key_text(private.public_key())
-    record = Enrolment(
-        key_id=key_id_of(public),
-        public_key=public,
-        holder=holder,
-        role=role,
-        stands_for=stands_for,
-        scope=scope,
-    )
+    try:
+        record = Enrolment(
+            key_id=key_id_of(public),
+            public_key=public,
+            holder=holder,
+            role=role,
+            stands_for=stands_for,
+            scope=scope,
+        )
+    except ValidationError as error:
+        raise KeyFileError(f"No key is made: {'; '.join(problems_of(error))}.") from error
     encryption: KeySerializationEncryption = (
         BestAvailableEncryption(passphrase) if passphrase else NoEncryption()
     )
@@ -75,9 +79,7 @@ def read_enrolment(path: Path) -> Enrolment:
     try:
         return Enrolment.model_validate_json(content)
     except ValidationError as error:
-        wrong = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(map(str, wrong["loc"]))
-        raise KeyFileError(f"{path} is no enrolment record: {where} {wrong['msg']}") from error
+        raise KeyFileError(f"{path} is no enrolment record: {problems_of(error)[0]}") from error
 
 
 def load_signer(path: Path, record: Enrolment, passphrase: bytes | None) -> Signer:

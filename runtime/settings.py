@@ -7,6 +7,7 @@ from typing import Annotated, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, ValidationInfo
 
 from election.errors import ZerotapeError
+from election.records import problems_of
 
 MAX_BYTES = 1024 * 1024
 
@@ -49,21 +50,12 @@ def read_settings(path: Path, model: type[S]) -> S:
         raise ConfigurationError(path, [f"the file is larger than {MAX_BYTES} bytes"])
     try:
         values = tomllib.loads(content.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(path, [str(error)]) from error
+    except UnicodeDecodeError as error:
+        problem = f"byte {error.start} is not UTF-8: a TOML file is plain text"
+        raise ConfigurationError(path, [problem]) from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(path, [f"no TOML: {error}"]) from error
     try:
         return model.model_validate(values, context={"folder": path.parent.absolute()})
     except ValidationError as error:
         raise ConfigurationError(path, problems_of(error)) from error
-
-
-def problems_of(error: ValidationError) -> list[str]:
-    """Return one line per wrong key, `section.key: what is wrong`."""
-    return [
-        f"{'.'.join(map(str, problem['loc']))}: {_in_words(problem['type'], problem['msg'])}"
-        for problem in error.errors(include_url=False, include_input=False)
-    ]
-
-
-def _in_words(kind: str, message: str) -> str:
-    return "unknown key" if kind == "extra_forbidden" else message

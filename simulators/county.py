@@ -7,6 +7,7 @@ not a copy of it. Keys are test keys: nothing made here is worth anything in off
 import signal
 import subprocess
 import sys
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -112,11 +113,10 @@ class County:
 
     def __enter__(self) -> Self:
         self.set_up()
-        try:
+        with ExitStack() as undo:  # nobody leaves what was not entered
+            undo.callback(self.stop)
             self.start()
-        except BaseException:
-            self.stop()
-            raise
+            undo.pop_all()
         return self
 
     def __exit__(self, *exc: object) -> None:

@@ -1,10 +1,9 @@
 """The ballot of a precinct as its devices know it, from an election definition."""
 
-import unicodedata
 from datetime import date
 
 from election.definition import Contest, ElectionDefinition, Mode, Precinct
-from parsers.tapes.columns import PARTY_WIDTH, WIDTH
+from parsers.tapes.columns import PARTY_WIDTH, WIDTH, plain
 from simulators.ballot_layout import BallotLayout, ChoiceLayout, ContestLayout
 
 
@@ -40,5 +39,4 @@ def _contest(contest: Contest) -> ContestLayout:
 
 
 def _printed(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return plain[:WIDTH].strip()
+    return plain(text)[:WIDTH].strip()

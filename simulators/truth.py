@@ -53,10 +53,6 @@ class Truth:
     ballots: dict[Source, int]
     cells: dict[Cell, int]
 
-    def of_precinct(self, precinct: str) -> dict[Cell, int]:
-        """Return the numbers of one precinct."""
-        return {cell: n for cell, n in self.cells.items() if cell.source.precinct == precinct}
-
 
 def count_ballots(definition: ElectionDefinition, taken: Iterable[CastBallots]) -> Truth:
     """Return what `taken` adds up to."""

@@ -10,6 +10,7 @@ from gateway.checks.wording import found, listed, name_of_unit
 from gateway.listed_choices import listed_choice
 from gateway.packets import History, Packet
 from gateway.reports import is_intact, listings, printing_device, tapes
+from parsers.tapes.columns import plain
 
 TITLE_WIDTH = 35
 CHOICE_WIDTH = 24
@@ -204,5 +205,5 @@ def _difference(carried: _Ballot | None, expected: _Ballot | None) -> str:
 
 
 def _folded(text: str, width: int) -> str:
-    """Return `text` cut as devices cut it, without case and without repeated or outer blanks."""
-    return " ".join(text[:width].split()).casefold()
+    """Return `text` cut as devices cut it, without accents, case, repeated or outer blanks."""
+    return " ".join(plain(text)[:width].split()).casefold()

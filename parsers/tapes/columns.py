@@ -6,6 +6,7 @@ raises ValueError for whatever its counterpart would not have written, character
 
 import binascii
 import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -59,6 +60,11 @@ SIGNATURES = (
     *(who.ljust(8) + "X" + "_" * 31 for who in ("JUDGE", "CLERK 1", "CLERK 2", "CLERK 3")),
     "TIME".ljust(9) + "_" * 31,
 )
+
+
+def plain(text: str) -> str:
+    """Return `text` as devices know it, which have the characters 20..7E alone: without accents."""
+    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
 
 
 def centred(text: str) -> str:

@@ -12,9 +12,9 @@ from parsers.unity.el155_lines import (
     is_totals_heading,
     read_cells,
     read_choice,
-    read_header,
     read_start,
 )
+from parsers.unity.el155_pages import Pages
 from parsers.unity.el155_tally import PrecinctTally, TerminalTally
 from parsers.unity.listing import TRAILING
 
@@ -74,7 +74,7 @@ class Reader:
         """The keys that are known in this precinct."""
         self._cut_line = cut_line
         self._place = Place.BEFORE
-        self._pages = _Pages()
+        self._pages = Pages()
         self._precincts: dict[int, PrecinctTally] = {}
         self._precinct: PrecinctTally | None = None
         self._terminal: TerminalTally | None = None
@@ -240,40 +240,3 @@ class Reader:
     def _refuse_cut(self, line: int) -> None:
         if line == self._cut_line:
             raise ParseError("the listing ends in the middle of a line", line=line)
-
-
-class _Pages:
-    """What page headers say of the whole listing."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self.election = ""
-        self.run_date = ""
-        self._notes: dict[str, str] = {}
-        self._text = b""
-        self._header: PageHeader | None = None
-
-    def read(self, text: bytes, line: int) -> PageHeader | None:
-        """Return the page header, or None when `text` is none; raise ParseError."""
-        if text != self._text:
-            header = read_header(text, line)
-            if header is None:
-                return None
-            self._text, self._header = text, header
-            self._compare(header, line)
-        self.count += 1
-        return self._header
-
-    def notes(self) -> tuple[str, ...]:
-        """Return the first of each peculiarity."""
-        return tuple(self._notes.values())
-
-    def _compare(self, header: PageHeader, line: int) -> None:
-        self.election = self.election or header.election
-        self.run_date = self.run_date or header.run_date
-        if header.election not in {"", self.election}:
-            raise ParseError(f"another election than {self.election} above", line=line)
-        if not header.run_date:
-            self._notes.setdefault("none", f"Line {line}: a page header without RUN DATE.")
-        elif header.run_date != self.run_date:
-            self._notes.setdefault("differs", f"Line {line}: RUN DATE differs from pages above.")

@@ -19,7 +19,9 @@ def demo(
         bool, typer.Option("--exit", help="End by itself instead of waiting for Ctrl-C.")
     ] = False,
     seed: Annotated[int, typer.Option(help="Another seed is another election night.")] = 2016,
-    port: Annotated[int, typer.Option(help="Port of the result page; 0 takes a free one.")] = 0,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port of the result page; 0 takes a free one.")
+    ] = 0,
     keep: Annotated[
         Path | None,
         typer.Option(help="Work in this empty folder and keep it, with all logs and evidence."),

@@ -27,8 +27,8 @@ FAULTS_IN_WORDS = {
 }
 
 
-class FolderInTheWay(ZerotapeError):
-    """The folder of --keep holds something."""
+class FolderUnfit(ZerotapeError):
+    """The folder of --keep holds something, or cannot be made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,11 @@ def _finish(county: County, options: DemoOptions, console: Console) -> None:
 def _folder(keep: Path | None, stack: ExitStack) -> Path:
     if keep is None:
         return Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="zerotape-demo-")))
-    keep.mkdir(parents=True, exist_ok=True)
-    if any(keep.iterdir()):
-        raise FolderInTheWay(f"{keep} is not empty. Name an empty folder for --keep.")
+    try:
+        keep.mkdir(parents=True, exist_ok=True)
+        is_empty = not any(keep.iterdir())
+    except OSError as error:
+        raise FolderUnfit(f"{keep} cannot be used for --keep: {error.strerror}.") from error
+    if not is_empty:
+        raise FolderUnfit(f"{keep} is not empty. Name an empty folder for --keep.")
     return keep

@@ -88,6 +88,16 @@ def test_another_election_is_refused_and_uses_its_number_up(
     assert receipt.verdict is Verdict.ACCEPTED
 
 
+def test_another_election_under_a_used_number_is_refused_and_freezes_nothing(
+    central: "Central", south: "Gateway"
+) -> None:
+    central.accept(south, south.issue("hillside"))
+    foreign = south.seal(south.draft(election="other-2024", sequence=1, previous=None))
+    assert expect_refused(central, south, foreign).reasons == (Reason.ELECTION,)
+    (receipt,) = central.accept(south, south.issue())
+    assert receipt.verdict is Verdict.ACCEPTED
+
+
 def test_another_definition_and_mode_are_both_named(central: "Central", south: "Gateway") -> None:
     changed = south.issue(definition_sha256="0" * 64, mode=Mode.OFFICIAL)
     receipt = expect_refused(central, south, changed)
@@ -154,6 +164,15 @@ def test_a_key_in_another_role_is_refused_with_an_alarm(
     receipt = expect_refused(central, south, south.seal(south.draft()))
     assert receipt.reasons == (Reason.ROLE,)
     assert central.oversight.refusals[0].alarm
+
+
+def test_two_gateway_keys_on_one_return_are_refused(
+    central: "Central", south: "Gateway", make_gateway_key: MakeKey
+) -> None:
+    second = make_gateway_key()
+    central.enrol(second)
+    receipt = expect_refused(central, south, south.seal(south.draft(), second))
+    assert receipt.reasons == (Reason.ROLE,)
 
 
 def test_an_officer_alone_cannot_send_a_return(
@@ -294,6 +313,24 @@ def test_a_flood_of_garbage_is_bounded_and_leaves_signed_refusals_alone(
     with central.database.reader.begin() as connection:
         signed = connection.exec_driver_sql("select count(*) from refusals where signed").scalar()
     assert signed == 1
+
+
+def test_a_flood_under_ever_new_topics_is_bounded_too(central: "Central", south: "Gateway") -> None:
+    central.accept(south, b"garbage of a center")
+    for start in range(0, 1200, 300):
+        strangers = range(start, start + 300)
+        central.ledger.accept_batch(
+            [Message(f"zerotape/1/sample-2026/returns/x{n}", b"garbage", NOW) for n in strangers]
+        )
+    assert central.oversight.refusal_count == 1 + 1000
+
+
+def test_a_field_name_as_long_as_the_message_does_not_fill_the_record(
+    central: "Central", south: "Gateway"
+) -> None:
+    wire = json.loads(south.seal(south.draft())) | {"A" * 200_000: 1}
+    expect_refused(central, south, json.dumps(wire).encode())
+    assert len(central.oversight.refusals[0].detail) <= 1000
 
 
 @given(content=st.binary(max_size=300) | st.text(alphabet='{}[]":,01ae\\ ').map(str.encode))

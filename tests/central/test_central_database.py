@@ -50,6 +50,14 @@ def test_a_file_that_is_no_database_is_left_as_it_is(central: "Central", tmp_pat
     assert path.read_bytes() == before
 
 
+@pytest.mark.parametrize("url", ["nonsense", "unheardof://host/totals", "mysql://host/totals"])
+def test_a_database_url_that_leads_nowhere_is_refused_in_words(
+    central: "Central", url: str
+) -> None:
+    with pytest.raises(DatabaseUnusable, match="`database` in the configuration cannot be used"):
+        open_database(url, central.loaded, NOW)
+
+
 def test_a_damaged_database_is_refused(make_central: "MakeCentral", tmp_path: Path) -> None:
     central = make_central(tmp_path)
     south = central.gateway()

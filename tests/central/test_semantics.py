@@ -1,5 +1,6 @@
 """Step 9: what the definition does not know, and what does not add up, is named."""
 
+import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -204,6 +205,17 @@ def test_ballots_above_the_registered_voters_are_refused(south: "Gateway") -> No
     assert fault.reason is Reason.BALLOTS_ABOVE_REGISTERED
 
 
+def test_overvotes_are_part_of_the_balance(south: "Gateway") -> None:
+    # 12 ballots, 6 and 4 votes: 2 are left, whether over- or undervoted.
+    good = south.draft("hillside")
+    for overvotes in (0, 1, 2):
+        change = with_contest(good, 101, overvotes=overvotes, undervotes=2 - overvotes)
+        assert faults_of(south, good.model_copy(update=change)) == []
+    change = with_contest(good, 101, overvotes=1, undervotes=2)
+    (fault,) = {fault.reason for fault in faults_of(south, good.model_copy(update=change))}
+    assert fault is Reason.ARITHMETIC
+
+
 def test_every_fault_is_named_not_only_the_first(central: "Central", south: "Gateway") -> None:
     envelope = south.issue(
         "hillside", county="other", ballots=12, kind=ReturnKind.CORRECTION, supersedes="1" * 64
@@ -248,4 +260,23 @@ def test_a_two_person_release_needs_two_persons_not_two_keys(
     two_persons = south.issue("hillside", others=(officers[0], officers[2]), **released)
     refused, accepted = central.accept(south, one_person, two_persons)
     assert refused.reasons == (Reason.RELEASE,)
+    assert accepted.verdict is Verdict.ACCEPTED
+
+
+def test_a_two_person_release_with_a_forged_second_signature_is_refused(
+    central: "Central", south: "Gateway", make_gateway_key: Callable[..., "Key"]
+) -> None:
+    ann, bob = (
+        make_gateway_key(KeyRole.OFFICER, center=None, holder=holder, mode=Mode.TEST)
+        for holder in ("ANN", "BOB")
+    )
+    for officer in (ann, bob):
+        central.enrol(officer)
+    release = Release(how="two-person", reason="seal C was broken")
+    content = south.draft("hillside", release=release)
+    wire = json.loads(south.seal(content, ann, bob))
+    wire["signatures"][2]["sig"] = wire["signatures"][1]["sig"]  # Ann signs in Bob's name
+    forged = json.dumps(wire).encode()
+    refused, accepted = central.accept(south, forged, south.seal(content, ann, bob))
+    assert refused.reasons == (Reason.SIGNATURE,)
     assert accepted.verdict is Verdict.ACCEPTED

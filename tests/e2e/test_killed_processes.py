@@ -94,10 +94,8 @@ def wait_until_settled(county: County, returns: int) -> None:
     found = Counter[str]()
     while time.monotonic() < deadline:
         counts = [_outbox(county, center) for center in CENTERS]
-        waiting = {
-            state: sum(c.get(state, 0) for c in counts) for state in ("waiting", "confirmed")
-        }
-        if waiting == {"waiting": 0, "confirmed": returns}:
+        found = sum((Counter(count) for count in counts), Counter())
+        if found["confirmed"] == returns and not found["waiting"]:
             return
         time.sleep(0.05)
     pytest.fail(f"not settled after {SETTLED_S} s: {dict(found)}, {returns} expected")

@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 
 from election.definition_file import load_definition
+from election.errors import DefinitionError
 from election.schemas import PUBLISHED, published_schemas, schema_of
 from simulators.sample import sample_definition_bytes
 
@@ -59,5 +60,5 @@ def test_schema_and_record_refuse_the_same_wrong_form(
     place[last] = value
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.Draft202012Validator(schema_of(PUBLISHED["definition"])).validate(sample)
-    with pytest.raises(Exception, match="no usable election definition"):
+    with pytest.raises(DefinitionError, match="no usable election definition"):
         load_definition(json.dumps(sample).encode(), "changed sample")

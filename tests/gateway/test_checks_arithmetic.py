@@ -132,6 +132,27 @@ def test_turnout_warns_above_95_percent_and_blocks_above_the_registered(
     assert verdicts(hillside(tape("204418", ballots=ballots))) == expected
 
 
+@pytest.mark.parametrize(
+    ("ballots", "expected"),
+    [
+        (187, set()),  # with 3 on the other terminal 95 % of the 200 registered
+        (188, {("C21", "warn")}),
+        (197, {("C21", "warn")}),
+        (198, {("C21", "block")}),
+    ],
+)
+def test_the_terminals_of_a_listing_are_turnout_too(
+    packet: Build,
+    lakeside: VoteImagePrecinct,
+    verdicts: Verdicts,
+    ballots: int,
+    expected: set[tuple[str, str]],
+) -> None:
+    first, second = lakeside.terminals
+    many = replace(lakeside, terminals=(first, replace(second, ballots=ballots)))
+    assert verdicts(packet("lakeside", many)) == expected
+
+
 def test_unknown_registered_voters_warn_once_ballots_are_here(
     packet: Build, tape: TapeBuild, verdicts: Verdicts
 ) -> None:

@@ -50,6 +50,29 @@ def test_spelling_of_the_precinct_does_not_matter(
     assert verdicts(hillside(replace(tape("204418", ballots=5), precinct_name=name))) == set()
 
 
+def test_accents_that_no_device_can_print_do_not_matter(
+    hillside: Callable[[Tape], Packet],
+    tape: TapeBuild,
+    loaded: LoadedDefinition,
+    redefined: Redefine,
+) -> None:
+    governor, *others = loaded.definition.contests
+    ada, *choices = governor.choices
+    accented = governor.model_copy(
+        update={
+            "title": "G\u00d3VERN\u00d6R",
+            "choices": (ada.model_copy(update={"name": "AD\u00c1 \u00c1LVAREZ"}), *choices),
+        }
+    )
+    precincts = [
+        each.model_copy(update={"name": "HILLS\u00cdDE"}) if each.id == "hillside" else each
+        for each in loaded.definition.precincts
+    ]
+    changed = redefined(contests=(accented, *others), precincts=tuple(precincts))
+    printed = hillside(tape("204418", ballots=5))
+    assert decide(printed, changed, History({})).findings == ()
+
+
 def test_another_name_of_the_precinct_blocks(
     hillside: Callable[[Tape], Packet], tape: TapeBuild, verdicts: Verdicts
 ) -> None:

@@ -63,6 +63,16 @@ def test_another_listing_with_other_votes_blocks(
     assert verdicts(packet("lakeside", lakeside, other)) == {("C35", "block")}
 
 
+def test_another_listing_with_as_many_ballots_and_one_vote_moved_blocks(
+    packet: Build, lakeside: VoteImagePrecinct, verdicts: Verdicts
+) -> None:
+    first, second = lakeside.terminals
+    one, *others = first.counts
+    moved = replace(first, counts=(replace(one, votes=one.votes - 1), *others))
+    other = replace(lakeside, terminals=(moved, second), trailer=None)
+    assert ("C35", "block") in verdicts(packet("lakeside", lakeside, other))
+
+
 def test_a_terminal_that_is_not_in_the_listing_needs_two_people_and_is_awaited(
     packet: Build, lakeside: VoteImagePrecinct, decided: Callable[[Packet], Decision]
 ) -> None:

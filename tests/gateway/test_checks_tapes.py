@@ -47,6 +47,12 @@ def test_results_without_a_zero_tape_block(
     assert verdicts(packet("hillside", results, zero)) == set()
 
 
+def test_results_that_are_cut_off_do_not_excuse_a_missing_zero_tape(
+    packet: Build, results: Tape, verdicts: Verdicts
+) -> None:
+    assert ("C09", "block") in verdicts(packet("hillside", cut(results)))
+
+
 def test_a_missing_zero_tape_is_no_finding_before_results_are_here(
     packet: Build, verdicts: Verdicts
 ) -> None:
@@ -76,6 +82,16 @@ def test_a_vote_on_a_zero_tape_blocks(packet: Build, zero: Tape, verdicts: Verdi
     first, *others = zero.contests[0].choices
     stained = replace(zero.contests[0], choices=(replace(first, votes=1), *others))
     material = packet("hillside", replace(zero, contests=(stained, *zero.contests[1:])))
+    assert verdicts(material) == {("C10", "block")}
+
+
+def test_ballots_of_a_terminal_on_a_zero_tape_block(
+    packet: Build, riverside: tuple[Tape, ...], verdicts: Verdicts
+) -> None:
+    (zero,) = (t for t in riverside if t.kind is ReportKind.ZERO and t.terminals)
+    first, *others = zero.terminals
+    stained = replace(zero, terminals=(replace(first, ballots=1), *others))
+    material = packet("riverside", *(stained if t is zero else t for t in riverside))
     assert verdicts(material) == {("C10", "block")}
 
 

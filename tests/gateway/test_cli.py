@@ -117,7 +117,7 @@ def test_a_typo_ends_it_with_the_names_of_file_and_key(folder: Path, command: st
     assert (done.status, done.out) == (1, "")
     assert done.err.startswith("zerotape: typo.toml cannot be used.")
     assert re.findall(r"- (\S+): unknown key", done.err) == ["sttae"]
-    assert "- state: Field required" in done.err
+    assert "- state: missing" in done.err
 
 
 def test_a_driver_s_typo_is_named_as_well(folder: Path) -> None:

@@ -18,7 +18,8 @@ from election.receipts import PAYLOAD_TYPE as RECEIPT_TYPE
 from election.receipts import Reason, Receipt, Verdict
 from election.returns import MAX_ENVELOPE_BYTES, PAYLOAD_TYPE, PrecinctReturn
 from gateway.desk import Desk, Office
-from gateway.evidence_files import EvidenceFiles
+from gateway.evidence_files import EvidenceFiles, EvidenceFull
+from gateway.outbox import ForeignChain, Settlement
 from gateway.packets import PacketKey, PacketState
 from gateway.store import GatewayStore
 from parsers.registry import load_parsers
@@ -183,6 +184,18 @@ def test_bytes_that_were_durable_before_their_row_are_found_after_a_crash(
     assert [made.ballots for made in released(again)] == [42]
 
 
+def test_no_row_speaks_of_bytes_that_are_not_durable(
+    open_desk: Callable[[], Desk], riverside: tuple[Tape, ...], tmp_path: Path
+) -> None:
+    desk = open_desk()
+    desk.evidence = EvidenceFiles.open(
+        tmp_path / "state", reserve_bytes=2**62, crash_points=CrashPoints()
+    )
+    with pytest.raises(EvidenceFull):
+        desk.keep(capture(wire(riverside[0])))
+    assert desk.store.evidence.all() == []
+
+
 def test_a_restart_neither_releases_again_nor_forgets(
     open_desk: Callable[[], Desk], riverside: tuple[Tape, ...]
 ) -> None:
@@ -208,6 +221,44 @@ def test_a_refused_return_blocks_its_packet_and_is_not_sent_in_a_new_form(
     assert again.store.outbox.waiting() == []
     [finding] = again.decisions[RIVERSIDE].findings
     assert (finding.check, finding.evidence) == ("C00", "arithmetic")
+
+
+def test_a_refused_return_of_a_precinct_that_is_no_more_in_the_definition_stops_nobody(
+    open_desk: Callable[[], Desk], riverside: tuple[Tape, ...]
+) -> None:
+    desk = open_desk()
+    for tape in riverside:
+        take(desk, wire(tape))
+    [row] = desk.store.outbox.waiting()
+    del desk.packets[RIVERSIDE]  # as a start with a definition without it would leave them
+    answer = refusal(desk, row.payload_sha256)
+    settlement = desk.settle(row.payload_sha256, Verdict.REFUSED, answer, NOW)
+    assert settlement is Settlement.REFUSED
+    assert desk.store.packets.state(RIVERSIDE) is PacketState.BLOCKED
+
+
+def test_a_new_key_does_not_go_on_with_the_chain_of_the_old_one(
+    open_desk: Callable[[], Desk],
+    riverside: tuple[Tape, ...],
+    enrolment: Enrolment,
+    tmp_path: Path,
+) -> None:
+    desk = open_desk()
+    new = make_key(
+        tmp_path / "new.key",
+        holder="south",
+        role=KeyRole.TEST,
+        stands_for=KeyRole.GATEWAY,
+        scope=enrolment.scope,
+        passphrase=None,
+    )
+    office = replace(desk.office, signer=load_signer(tmp_path / "new.key", new, None))
+    Desk(office, desk.store, desk.evidence).resume()  # nothing is signed yet: any key may begin
+    for tape in riverside:
+        take(desk, wire(tape))
+    with pytest.raises(ForeignChain, match="new, empty state directory"):
+        Desk(office, desk.store, desk.evidence).resume()
+    assert len(open_desk().store.outbox.waiting()) == 1
 
 
 def test_a_damaged_evidence_file_is_put_aside_and_stops_nobody_else(

@@ -321,6 +321,32 @@ async def test_an_unknown_fault_parks_this_device_while_its_neighbour_keeps_serv
         assert bench.status("neighbour").state is DeviceState.SERVING
 
 
+@pytest.mark.parametrize("place", ["captures", "accept"])
+async def test_a_driver_that_cancels_itself_is_parked_and_not_taken_for_well(
+    bench: Bench, place: str
+) -> None:
+    class Cancelling(ScriptedDriver):
+        async def captures(self) -> AsyncGenerator[Capture, None]:
+            yield capture(b"one")
+            await self._awaits_a_cancelled_task()
+
+        async def accept(self, capture: Capture) -> None:
+            await super().accept(capture)
+            if place == "accept":
+                await self._awaits_a_cancelled_task()
+
+        async def _awaits_a_cancelled_task(self) -> None:
+            task = asyncio.create_task(asyncio.Event().wait())
+            task.cancel()
+            await task
+
+    async with serving(bench.task("printer", [Cancelling((), bench.desk.diary)])) as [running]:
+        await asyncio.wait([running])
+        assert not running.cancelled()
+        assert bench.status().state is DeviceState.PARKED
+    assert "keep done" in bench.desk.diary
+
+
 async def test_a_message_longer_than_a_status_may_be_is_cut_and_the_names_are_in_order() -> None:
     board = DeviceBoard()
     board.show("stick", DeviceState.WAITING, "x" * 600)

@@ -1,5 +1,6 @@
 """Evidence files: durable, named by their content, never changed, never deleted."""
 
+import errno
 import os
 import stat
 from collections.abc import Callable
@@ -52,6 +53,31 @@ def test_the_same_content_twice_is_one_untouched_file(files: EvidenceFiles, tmp_
     assert list(files.kept()) == [sha256(TAPE).hexdigest()]
 
 
+def test_a_file_that_somebody_put_beside_the_evidence_is_not_taken_for_it(
+    files: EvidenceFiles, tmp_path: Path
+) -> None:
+    digest = files.keep(TAPE).sha256
+    the_file(tmp_path).with_suffix(".damaged").write_bytes(b"moved out of the way")
+    assert list(files.kept()) == [digest]
+
+
+def test_a_file_that_the_disk_cannot_read_any_more_is_damaged_and_no_other(
+    files: EvidenceFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, good = files.keep(TAPE).sha256, files.keep(b"other").sha256
+    read_bytes = Path.read_bytes
+
+    def bad_sector(path: Path) -> bytes:
+        if path == the_file(tmp_path):
+            raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", bad_sector)
+    with pytest.raises(EvidenceDamaged, match="cannot read it"):
+        files.read(bad)
+    assert files.read(good) == b"other"
+
+
 def test_an_empty_capture_is_evidence_too(files: EvidenceFiles) -> None:
     kept = files.keep(b"")
     assert kept.sha256 == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -101,6 +127,16 @@ def test_what_a_crash_left_unfinished_is_set_aside_with_a_warning(
     assert not list((tmp_path / "evidence/incoming").iterdir())
     assert (tmp_path / "evidence/unfinished/tmpcrashed").read_bytes() == TAPE[:9]
     assert list(files.kept()) == [sha256(TAPE).hexdigest()]
+
+
+def test_the_last_byte_above_the_reserve_is_used_and_none_of_the_reserve(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = EvidenceFiles.open(tmp_path, reserve_bytes=900, crash_points=CrashPoints())
+    monkeypatch.setattr(EvidenceFiles, "free_bytes", lambda _: 1000)
+    with pytest.raises(EvidenceFull):
+        files.keep(bytes(101))
+    assert files.keep(bytes(100)).size == 100
 
 
 def test_evidence_that_would_eat_into_the_reserve_is_refused_until_there_is_room(

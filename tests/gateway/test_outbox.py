@@ -123,8 +123,9 @@ def test_an_accepting_receipt_confirms_row_and_packet(
     store.outbox.release(sign(store, b"one"), NOON)
     assert settle(store, b"one", verdict) is Settlement.CONFIRMED
     assert store.outbox.waiting() == []
-    row = store.outbox.confirmed_return(KEY)
+    row = store.outbox.released_return(KEY)
     assert row is not None
+    assert row.state is OutboxState.CONFIRMED
     assert (row.receipt, row.settled_at) == (f"{verdict} receipt".encode(), LATER)
     assert store.packets.history(KEY)[-1] == Move(S.RELEASED, S.CONFIRMED, LATER)
 
@@ -137,7 +138,6 @@ def test_a_refusing_receipt_blocks_the_packet_and_frees_the_way_for_the_next(
     assert settle(store, b"one", Verdict.REFUSED) is Settlement.REFUSED
     assert store.packets.state(KEY) is S.BLOCKED
     assert [row.payload for row in store.outbox.waiting()] == [b"two"]
-    assert store.outbox.confirmed_return(KEY) is None
     row = store.outbox.released_return(KEY)
     assert row is not None
     assert (row.state, row.receipt) == (OutboxState.REFUSED, b"refused receipt")
@@ -173,9 +173,9 @@ def test_a_late_acceptance_confirms_the_row_and_leaves_the_packet_to_a_person(
     store.outbox.release(sign(store, b"one"), NOON)
     settle(store, b"one", Verdict.REFUSED)
     assert settle(store, b"one", Verdict.ACCEPTED) is Settlement.ACCEPTED_AFTER_REFUSAL
-    row = store.outbox.confirmed_return(KEY)
+    row = store.outbox.released_return(KEY)
     assert row is not None
-    assert row.receipt == b"accepted receipt"
+    assert (row.state, row.receipt) == (OutboxState.CONFIRMED, b"accepted receipt")
     assert store.packets.state(KEY) is S.BLOCKED
 
 

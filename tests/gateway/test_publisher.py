@@ -14,6 +14,7 @@ from securesystemslib.signer import Signer
 
 from election.definition import Mode
 from election.envelope import signed_envelope
+from election.errors import Transient
 from election.keys import Enrolment, KeyRole, KeyScope
 from election.payloads import payload_bytes
 from election.receipts import PAYLOAD_TYPE, Reason, Receipt, Verdict
@@ -379,6 +380,55 @@ async def test_a_broker_that_was_killed_costs_a_repeat_and_nothing_else(
 
             await answer_until(link, outbox, 5, accept)
     assert len(outbox.settled) == 5
+
+
+async def test_a_new_connection_sends_everything_unconfirmed_again_at_once(
+    broker: LocalBroker, aggregator: Aggregator
+) -> None:
+    outbox = ListedOutbox()
+    for number in range(1, 4):
+        outbox.add(number)
+    settings = BrokerSettings(host="127.0.0.1", port=broker.port, timeout_s=3)
+    hour_s = 3600.0  # before which no receipt is overdue
+    async with central(broker, RETURNS) as link, publishing(broker, outbox, aggregator, hour_s):
+        await expect_payloads(link, outbox)
+        async with BrokerLink(settings, identifier="zerotape-gateway-e-c"):
+            pass  # the broker ends the publisher's connection: it keeps one of each name
+        await expect_payloads(link, outbox)
+
+
+class BusyOnce(ListedOutbox):
+    """An outbox whose disk is busy when the first receipt comes."""
+
+    async def settle(
+        self, payload_sha256: str, verdict: Verdict, receipt: bytes, at: datetime
+    ) -> Settlement:
+        if not self.changed.is_set():
+            self.changed.set()
+            raise Transient("busy")
+        return await super().settle(payload_sha256, verdict, receipt, at)
+
+
+async def test_a_receipt_that_could_not_be_stored_comes_again_from_the_broker(
+    broker: LocalBroker, aggregator: Aggregator
+) -> None:
+    outbox = BusyOnce()
+    outbox.add(1)
+    async with central(broker, RETURNS) as link, publishing(broker, outbox, aggregator, 3600.0):
+        await expect_payloads(link, outbox)
+        receipt = aggregator.receipt(outbox.rows[0].payload, Verdict.ACCEPTED, 1)
+        await link.publish(RECEIPTS, receipt)  # once: central answers no repetition here
+        await until(lambda: bool(outbox.settled))
+
+
+async def expect_payloads(link: BrokerLink, outbox: ListedOutbox) -> None:
+    """Take one delivery for each row; fail unless they are the rows, oldest first."""
+    awaited = [row.payload for row in outbox.rows]
+    async for delivery in link.deliveries():
+        delivery.acknowledge()
+        assert delivery.payload == awaited.pop(0)
+        if not awaited:
+            break
 
 
 async def test_the_retained_status_says_online_and_then_offline(

@@ -21,24 +21,31 @@ from election.documents import (
 from election.payloads import payload_bytes, read_payload
 from election.returns import MAX_DEPTH, MAX_PAYLOAD_BYTES, ContestVotes, PrecinctReturn
 from gateway.decision import decide, late_findings
+from gateway.outbox import ChainLink
 from gateway.packets import Decision, History, Packet, PacketState
 from gateway.placement import place
-from gateway.return_building import NotReleasable, build_return
+from gateway.return_building import Issue, NotReleasable, build_return
 from parsers.tapes import ivotronic, m100
 
 Build = Callable[..., Packet]
 TapeBuild = Callable[..., Tape]
-Issue = Callable[..., PrecinctReturn]
+MakeReturn = Callable[..., PrecinctReturn]
 Redefine = Callable[..., LoadedDefinition]
 Numbers = tuple[dict[int, int], int, int | None, int | None, int | None]
 """Votes by choice, write-ins, overvotes, undervotes, ballots."""
 
 GOLDEN = Path(__file__).parent.parent / "parsers" / "golden"
-ISSUED_AT = datetime(2026, 11, 4, 3, 0, tzinfo=UTC)
+FIRST = Issue(
+    count_center="south",
+    link=ChainLink(1, None),
+    issued_at=datetime(2026, 11, 4, 3, 0, tzinfo=UTC),
+    salt="0123456789abcdef" * 2,
+    software="zerotape 0",
+)
 
 
 @pytest.fixture(scope="session")
-def issue(loaded: LoadedDefinition) -> Issue:
+def issue(loaded: LoadedDefinition) -> MakeReturn:
     """Return `issue(packet)`: decided and built with the facts of a first issue."""
 
     def build(
@@ -48,12 +55,7 @@ def issue(loaded: LoadedDefinition) -> Issue:
             packet,
             decision or decide(packet, under, History({})),
             under,
-            count_center="south",
-            sequence=1,
-            previous=None,
-            issued_at=ISSUED_AT,
-            salt="0123456789abcdef" * 2,
-            software="zerotape 0",
+            FIRST,
         )
 
     return build
@@ -73,7 +75,7 @@ def numbers(contests: tuple[ContestVotes, ...]) -> dict[int, Numbers]:
 
 
 def test_the_golden_tapes_give_the_totals_of_the_sample_election(
-    loaded: LoadedDefinition, packet: Build, issue: Issue
+    loaded: LoadedDefinition, packet: Build, issue: MakeReturn
 ) -> None:
     """Device figures from the description of the profiles, added up by hand."""
     parsed = [
@@ -103,7 +105,7 @@ def test_the_golden_tapes_give_the_totals_of_the_sample_election(
 
 
 def test_a_return_says_what_it_is_about(
-    packet: Build, issue: Issue, loaded: LoadedDefinition, riverside: tuple[Tape, ...]
+    packet: Build, issue: MakeReturn, loaded: LoadedDefinition, riverside: tuple[Tape, ...]
 ) -> None:
     material = packet("riverside", *riverside)
     built = issue(material)
@@ -111,7 +113,7 @@ def test_a_return_says_what_it_is_about(
     assert (built.mode, built.kind, built.release.how) == ("official", "results", "automatic")
     assert (built.county, built.count_center) == ("example", "south")
     assert (built.precinct, built.counting_group) == ("riverside", "election-day")
-    assert (built.sequence, built.previous, built.issued_at) == (1, None, ISSUED_AT)
+    assert (built.sequence, built.previous, built.issued_at) == (1, None, FIRST.issued_at)
     assert built.complete
     assert [(each.sha256, each.kind, each.parser) for each in built.evidence] == [
         (material.documents[0].sha256, "zero-report", "by-hand"),
@@ -123,7 +125,7 @@ def test_a_return_says_what_it_is_about(
 
 
 def test_a_return_survives_its_way_through_the_bytes_that_are_signed(
-    packet: Build, issue: Issue, riverside: tuple[Tape, ...]
+    packet: Build, issue: MakeReturn, riverside: tuple[Tape, ...]
 ) -> None:
     built = issue(packet("riverside", *riverside))
     content = payload_bytes(built)
@@ -136,7 +138,7 @@ def test_the_counters_of_a_peb_with_one_terminal_are_that_terminals(
     tape: TapeBuild,
     loaded: LoadedDefinition,
     redefined: Redefine,
-    issue: Issue,
+    issue: MakeReturn,
 ) -> None:
     river, *others = loaded.definition.precincts
     scanner, peb_of_two = river.devices
@@ -162,7 +164,7 @@ def test_the_counters_of_a_peb_with_one_terminal_are_that_terminals(
 
 
 def test_a_listing_gives_one_device_per_terminal_and_zeros_for_what_it_does_not_show(
-    packet: Build, issue: Issue, lakeside: VoteImagePrecinct
+    packet: Build, issue: MakeReturn, lakeside: VoteImagePrecinct
 ) -> None:
     built = issue(packet("lakeside", lakeside))
     assert built.ballots == 5
@@ -184,7 +186,7 @@ def test_fusion_lines_that_differ_only_in_no_break_spaces_stay_apart(
     loaded: LoadedDefinition,
     redefined: Redefine,
     lakeside: VoteImagePrecinct,
-    issue: Issue,
+    issue: MakeReturn,
 ) -> None:
     """Thomas Dixon stood on several lines of the ballot of Dillon in 2016."""
     governor, justice, director, issue_1 = loaded.definition.contests
@@ -204,14 +206,14 @@ def test_fusion_lines_that_differ_only_in_no_break_spaces_stay_apart(
 
 
 def test_warnings_travel_with_the_return(
-    packet: Build, issue: Issue, lakeside: VoteImagePrecinct
+    packet: Build, issue: MakeReturn, lakeside: VoteImagePrecinct
 ) -> None:
     built = issue(packet("lakeside", replace(lakeside, trailer=None)))
     assert [(finding.check, finding.severity) for finding in built.findings] == [("C31", "warn")]
 
 
 def test_a_cut_tape_stays_in_evidence_and_gives_no_number(
-    packet: Build, issue: Issue, riverside: tuple[Tape, ...]
+    packet: Build, issue: MakeReturn, riverside: tuple[Tape, ...]
 ) -> None:
     cut = replace(riverside[2], contests=riverside[2].contests[:1], truncated=True)
     clean, healed = (
@@ -224,7 +226,7 @@ def test_a_cut_tape_stays_in_evidence_and_gives_no_number(
 
 
 def test_late_evidence_that_differs_is_told_and_what_the_return_told_is_not(
-    packet: Build, issue: Issue, loaded: LoadedDefinition, riverside: tuple[Tape, ...]
+    packet: Build, issue: MakeReturn, loaded: LoadedDefinition, riverside: tuple[Tape, ...]
 ) -> None:
     cut = replace(riverside[2], truncated=True)
     material = packet("riverside", cut, *riverside)
@@ -237,14 +239,14 @@ def test_late_evidence_that_differs_is_told_and_what_the_return_told_is_not(
 
 @pytest.mark.parametrize("state", [state for state in PacketState if state != "ready"])
 def test_no_return_is_made_of_a_packet_that_is_not_ready(
-    packet: Build, issue: Issue, riverside: tuple[Tape, ...], state: PacketState
+    packet: Build, issue: MakeReturn, riverside: tuple[Tape, ...], state: PacketState
 ) -> None:
     with pytest.raises(NotReleasable, match=f"it is {state}"):
         issue(packet("riverside", *riverside), Decision(state, (), (), ()))
 
 
 def test_no_second_return_is_made_of_a_packet_that_has_one(
-    packet: Build, issue: Issue, riverside: tuple[Tape, ...]
+    packet: Build, issue: MakeReturn, riverside: tuple[Tape, ...]
 ) -> None:
     material = packet("riverside", *riverside)
     with pytest.raises(NotReleasable, match="has one already"):
@@ -252,7 +254,7 @@ def test_no_second_return_is_made_of_a_packet_that_has_one(
 
 
 def test_a_name_that_the_definition_lacks_never_gets_into_a_return(
-    packet: Build, issue: Issue, lakeside: VoteImagePrecinct
+    packet: Build, issue: MakeReturn, lakeside: VoteImagePrecinct
 ) -> None:
     count = VoteImageCount(9, "DOG CATCHER", "REX", write_in=False, votes=1)
     stray = replace(lakeside.terminals[0], counts=(count,))
@@ -266,7 +268,7 @@ def test_a_return_that_is_too_large_is_refused_instead_of_cut(
     packet: Build,
     loaded: LoadedDefinition,
     redefined: Redefine,
-    issue: Issue,
+    issue: MakeReturn,
     lakeside: VoteImagePrecinct,
 ) -> None:
     serials = [f"{number:07}" for number in range(5_200_000, 5_200_390)]
@@ -279,23 +281,16 @@ def test_a_return_that_is_too_large_is_refused_instead_of_cut(
         issue(packet("lakeside", listing), under=crowded)
 
 
-@pytest.mark.parametrize("field", ["salt", "software"])
+@pytest.mark.parametrize(
+    ("field", "unfit"),
+    [("salt", replace(FIRST, salt="")), ("software", replace(FIRST, software=""))],
+)
 def test_a_fact_that_does_not_fit_the_return_is_named(
-    packet: Build, loaded: LoadedDefinition, riverside: tuple[Tape, ...], field: str
+    packet: Build, loaded: LoadedDefinition, riverside: tuple[Tape, ...], field: str, unfit: Issue
 ) -> None:
     material = packet("riverside", *riverside)
-    facts = {"salt": "0" * 32, "software": "zerotape 0"} | {field: ""}
     with pytest.raises(NotReleasable, match=f"riverside .election-day.: {field}"):
-        build_return(
-            material,
-            decide(material, loaded, History({})),
-            loaded,
-            count_center="south",
-            sequence=1,
-            previous=None,
-            issued_at=ISSUED_AT,
-            **facts,
-        )
+        build_return(material, decide(material, loaded, History({})), loaded, unfit)
 
 
 CONTESTS = {101: (1, [0, 1, 2, 3]), 102: (1, [1, 2]), 103: (2, [1, 2, 3, 4]), 201: (1, [1, 2])}
@@ -345,7 +340,7 @@ def test_totals_are_the_sums_whatever_the_order_and_however_often_a_tape_came(
     copies: list[int],
     tape: TapeBuild,
     packet: Build,
-    issue: Issue,
+    issue: MakeReturn,
 ) -> None:
     scanned, touched, votes = election
     made = [

@@ -133,17 +133,19 @@ def test_evidence_is_unread_until_a_parser_looked_and_in_order_of_arrival(
     assert others[3].sha256 not in store.evidence.unread()
 
 
-def test_a_packet_holds_its_evidence_in_order_of_arrival(store: GatewayStore) -> None:
+def test_evidence_stays_in_order_of_arrival_and_each_in_its_own_packets(
+    store: GatewayStore,
+) -> None:
     captures = [replace(TAPE, content=b"%d" % number) for number in range(9, 0, -1)]
     for capture in captures:
         keep(store, capture)
     for capture in reversed(captures):
         read(store, capture, EARLY)
     read(store, captures[4], EARLY, ELECTION_DAY)
-    placed = [row.sha256 for row in store.evidence.of_packet(EARLY)]
-    assert placed == [capture.sha256 for capture in captures]
-    assert [row.sha256 for row in store.evidence.of_packet(ELECTION_DAY)] == [captures[4].sha256]
-    assert store.evidence.placements(captures[4].sha256) == (EARLY, ELECTION_DAY)
+    kept = [row.sha256 for row in store.evidence.all()]
+    assert kept == [capture.sha256 for capture in captures]
+    placed = [store.evidence.placements(sha256) for sha256 in kept]
+    assert placed == [(EARLY,)] * 4 + [(EARLY, ELECTION_DAY)] + [(EARLY,)] * 4
 
 
 def test_a_reading_replaces_the_one_before_it(store: GatewayStore) -> None:
@@ -153,7 +155,9 @@ def test_a_reading_replaces_the_one_before_it(store: GatewayStore) -> None:
     for _ in range(2):
         read(store, TAPE, EARLY, EARLY)
     assert store.evidence.unplaced() == []
-    (row,) = store.evidence.of_packet(EARLY)
+    assert store.evidence.placements(TAPE.sha256) == (EARLY,)
+    row = store.evidence.row(TAPE.sha256)
+    assert row is not None
     assert (row.parser, row.parser_version, row.problem, row.read_at) == (
         *("m100-tape", "1", ""),
         NOON,

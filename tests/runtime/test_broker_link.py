@@ -8,13 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from election.errors import Transient
 from runtime.broker_link import (
     BrokerLink,
     BrokerSettings,
+    CertificatesUnusable,
     LastWill,
     LinkLost,
     OutcomeUnknown,
     PublishRefused,
+    TlsSettings,
 )
 from simulators.brokers import BrokerKind, LocalBroker
 
@@ -111,6 +114,19 @@ async def test_the_will_speaks_when_the_gateway_vanishes(broker: LocalBroker) ->
         async with asyncio.timeout(20):
             assert await child.wait() == -signal.SIGKILL
             assert await received(central, 1) == [b"offline"]
+
+
+@pytest.mark.parametrize("content", [None, b"", b"half of a certifi"])
+async def test_certificates_that_are_missing_or_half_written_may_be_whole_the_next_time(
+    tmp_path: Path, content: bytes | None
+) -> None:
+    files = [tmp_path / name for name in ("authority.crt", "gateway.crt", "gateway.key")]
+    for file in files if content is not None else ():
+        file.write_bytes(content or b"")
+    tls = TlsSettings(authority=files[0], certificate=files[1], key=files[2])
+    with pytest.raises(CertificatesUnusable, match=r"authority\.crt") as caught:
+        BrokerLink(BrokerSettings(tls=tls), identifier="gateway")
+    assert isinstance(caught.value, Transient)
 
 
 async def test_a_denied_topic_is_refused_and_not_swallowed(

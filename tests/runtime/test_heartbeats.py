@@ -53,9 +53,9 @@ def test_a_task_is_silent_only_beyond_its_own_limit(heartbeats: Heartbeats, cloc
     assert heartbeats.silent() == ["intake", "publisher"]
 
 
-def test_a_beat_ends_the_silence(heartbeats: Heartbeats, clock: Clock) -> None:
+def test_a_sign_of_life_ends_the_silence(heartbeats: Heartbeats, clock: Clock) -> None:
     clock.now += 11.0
-    heartbeats.beat("intake")
+    heartbeats.expect("intake", 10.0)
     assert heartbeats.silent() == []
 
 
@@ -83,7 +83,7 @@ async def test_the_watchdog_is_fed_until_somebody_is_silent(
         while heard == b"WATCHDOG=1":  # those that were sent before the clock moved
             heard = await loop.sock_recv(systemd, 100)
         assert heard == b"STATUS=silent: intake"
-        heartbeats.beat("intake")
+        heartbeats.expect("intake", 10.0)
         while heard != b"WATCHDOG=1":
             heard = await loop.sock_recv(systemd, 100)
     feeding.cancel()

@@ -38,10 +38,15 @@ def scope(mode: Mode = Mode.TEST) -> KeyScope:
     )
 
 
-def make(path: Path, passphrase: bytes | None = PASSPHRASE, mode: Mode = Mode.TEST) -> Enrolment:
+def make(
+    path: Path,
+    passphrase: bytes | None = PASSPHRASE,
+    mode: Mode = Mode.TEST,
+    holder: str = "Court House",
+) -> Enrolment:
     return make_key(
         path,
-        holder="Court House",
+        holder=holder,
         role=KeyRole.GATEWAY,
         stands_for=None,
         scope=scope(mode),
@@ -93,6 +98,13 @@ def test_a_record_that_is_there_already_leaves_no_key_behind(path: Path) -> None
         make(path)
     assert not path.exists()
     assert enrolment_path(path).read_text() == "{}"
+
+
+def test_a_holder_without_a_name_gets_no_key(path: Path) -> None:
+    with pytest.raises(KeyFileError, match="holder"):
+        make(path, holder="")
+    assert not path.exists()
+    assert not enrolment_path(path).exists()
 
 
 @pytest.mark.parametrize("missing", [None, b""])

@@ -78,7 +78,7 @@ def test_settings_cannot_be_changed_afterwards(file: Path) -> None:
     [
         (b"state = = 1", "line 1"),
         (b'state = "a"\nstate = "b"\n', "overwrite"),
-        (b'state = "\xff"\n', "utf-8"),
+        (b'state = "\xff"\n', "not UTF-8"),
         (b"#" * (MAX_BYTES + 1), "larger"),
     ],
 )

@@ -5,19 +5,15 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from securesystemslib.signer import Signer
 
 from election.definition import Mode
-from election.envelope import signed_envelope
 from election.errors import Transient
-from election.keys import Enrolment, KeyRole, KeyScope
-from election.payloads import payload_bytes
-from election.receipts import PAYLOAD_TYPE, Reason, Receipt, Verdict
+from election.receipts import Reason, Verdict
 from election.status import GatewayStatus
 from gateway.outbox import OutboxRow, OutboxState, Settlement
 from gateway.overview import Overview
@@ -26,8 +22,8 @@ from gateway.publisher import OutboxDesk, Publisher
 from gateway.receipts import ReceiptReader
 from runtime.broker_link import BrokerLink, BrokerSettings
 from runtime.heartbeats import Heartbeats
-from runtime.keyfiles import load_signer, make_key
 from simulators.brokers import LocalBroker
+from simulators.stand_in_central import StandInCentral
 
 NOW = datetime(2026, 11, 3, 20, 0, tzinfo=UTC)
 RETURNS = "zerotape/1/e/returns/c"
@@ -106,60 +102,14 @@ def overview() -> Overview:
     )
 
 
-@dataclass(frozen=True)
-class Aggregator:
-    record: Enrolment
-    signer: Signer
-
-    def receipt(
-        self,
-        payload: bytes,
-        verdict: Verdict,
-        sequence: int | None,
-        expected: int | None = None,
-        reasons: tuple[Reason, ...] = (),
-    ) -> bytes:
-        receipt = Receipt(
-            election="e",
-            count_center="c",
-            payload_sha256=sha256(payload).hexdigest(),
-            sequence=sequence,
-            verdict=verdict,
-            reasons=reasons,
-            expected_sequence=expected,
-            received_at=NOW,
-            route="mqtt",
-            software="test",
-        )
-        return signed_envelope(payload_bytes(receipt), PAYLOAD_TYPE, [self.signer])
-
-
-def made_aggregator(path: Path) -> Aggregator:
-    scope = KeyScope(
-        election="e",
-        mode=Mode.TEST,
-        not_before=NOW - timedelta(days=1),
-        not_after=NOW + timedelta(days=1),
-    )
-    record = make_key(
-        path,
-        holder="central",
-        role=KeyRole.TEST,
-        stands_for=KeyRole.AGGREGATOR,
-        scope=scope,
-        passphrase=None,
-    )
-    return Aggregator(record, load_signer(path, record, None))
-
-
 @pytest.fixture
-def aggregator(tmp_path: Path) -> Aggregator:
-    return made_aggregator(tmp_path / "central.key")
+def aggregator(tmp_path: Path) -> StandInCentral:
+    return StandInCentral.made(tmp_path / "central.key", "e", "c", NOW)
 
 
 @asynccontextmanager
 async def publishing(
-    broker: LocalBroker, outbox: ListedOutbox, aggregator: Aggregator, resend_s: float = 30.0
+    broker: LocalBroker, outbox: ListedOutbox, aggregator: StandInCentral, resend_s: float = 30.0
 ) -> AsyncIterator[Publisher]:
     publisher = Publisher(
         broker=BrokerSettings(host="127.0.0.1", port=broker.port, timeout_s=3),
@@ -224,7 +174,7 @@ async def answer_until(
 
 
 async def test_rows_go_out_oldest_first_and_a_signed_receipt_settles_each(
-    broker: LocalBroker, aggregator: Aggregator
+    broker: LocalBroker, aggregator: StandInCentral
 ) -> None:
     outbox = ListedOutbox()
     for number in range(1, 8):
@@ -241,9 +191,9 @@ async def test_rows_go_out_oldest_first_and_a_signed_receipt_settles_each(
 
 
 async def test_a_receipt_that_another_key_signed_settles_nothing(
-    broker: LocalBroker, aggregator: Aggregator, tmp_path: Path
+    broker: LocalBroker, aggregator: StandInCentral, tmp_path: Path
 ) -> None:
-    impostor = made_aggregator(tmp_path / "impostor.key")
+    impostor = StandInCentral.made(tmp_path / "impostor.key", "e", "c", NOW)
     outbox = ListedOutbox()
     outbox.add(1)
     async with central(broker, RETURNS) as link, publishing(broker, outbox, aggregator, 0.2):
@@ -261,7 +211,7 @@ async def test_a_receipt_that_another_key_signed_settles_nothing(
 
 
 async def test_a_refusal_that_consumed_no_number_leaves_the_row_waiting_and_is_shown(
-    broker: LocalBroker, aggregator: Aggregator
+    broker: LocalBroker, aggregator: StandInCentral
 ) -> None:
     outbox = ListedOutbox()
     outbox.add(1)
@@ -287,7 +237,7 @@ async def test_a_refusal_that_consumed_no_number_leaves_the_row_waiting_and_is_s
 
 
 async def test_a_parked_return_is_sent_again_together_with_those_before_it(
-    broker: LocalBroker, aggregator: Aggregator
+    broker: LocalBroker, aggregator: StandInCentral
 ) -> None:
     outbox = ListedOutbox()
     for number in (1, 2, 3):
@@ -314,7 +264,7 @@ async def test_a_parked_return_is_sent_again_together_with_those_before_it(
 
 
 async def test_a_central_that_lost_its_store_gets_what_it_had_confirmed(
-    broker: LocalBroker, aggregator: Aggregator
+    broker: LocalBroker, aggregator: StandInCentral
 ) -> None:
     outbox = ListedOutbox()
     for number in (1, 2, 3):
@@ -339,7 +289,7 @@ async def test_a_central_that_lost_its_store_gets_what_it_had_confirmed(
 
 
 async def test_a_gateway_with_nothing_to_send_still_asks_where_central_stands(
-    broker: LocalBroker, aggregator: Aggregator
+    broker: LocalBroker, aggregator: StandInCentral
 ) -> None:
     outbox = ListedOutbox()
     for number in (1, 2):
@@ -354,7 +304,7 @@ async def test_a_gateway_with_nothing_to_send_still_asks_where_central_stands(
 
 
 async def test_a_publisher_that_is_stopped_while_the_broker_dies_does_end(
-    broker: LocalBroker, aggregator: Aggregator
+    broker: LocalBroker, aggregator: StandInCentral
 ) -> None:
     async with publishing(broker, ListedOutbox(), aggregator) as publisher:
         await until(lambda: publisher.connected)
@@ -362,7 +312,7 @@ async def test_a_publisher_that_is_stopped_while_the_broker_dies_does_end(
 
 
 async def test_a_broker_that_was_killed_costs_a_repeat_and_nothing_else(
-    broker: LocalBroker, aggregator: Aggregator
+    broker: LocalBroker, aggregator: StandInCentral
 ) -> None:
     outbox = ListedOutbox()
     for number in range(1, 6):
@@ -383,7 +333,7 @@ async def test_a_broker_that_was_killed_costs_a_repeat_and_nothing_else(
 
 
 async def test_a_new_connection_sends_everything_unconfirmed_again_at_once(
-    broker: LocalBroker, aggregator: Aggregator
+    broker: LocalBroker, aggregator: StandInCentral
 ) -> None:
     outbox = ListedOutbox()
     for number in range(1, 4):
@@ -410,7 +360,7 @@ class BusyOnce(ListedOutbox):
 
 
 async def test_a_receipt_that_could_not_be_stored_comes_again_from_the_broker(
-    broker: LocalBroker, aggregator: Aggregator
+    broker: LocalBroker, aggregator: StandInCentral
 ) -> None:
     outbox = BusyOnce()
     outbox.add(1)
@@ -432,7 +382,7 @@ async def expect_payloads(link: BrokerLink, outbox: ListedOutbox) -> None:
 
 
 async def test_the_retained_status_says_online_and_then_offline(
-    broker: LocalBroker, aggregator: Aggregator
+    broker: LocalBroker, aggregator: StandInCentral
 ) -> None:
     async with central(broker, "zerotape/1/e/status/c") as link:
         async with publishing(broker, ListedOutbox(), aggregator):

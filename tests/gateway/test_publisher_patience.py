@@ -4,18 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from securesystemslib.signer import Signer
 
 from election.definition import Mode
-from election.envelope import signed_envelope
-from election.keys import Enrolment, KeyRole, KeyScope
-from election.payloads import payload_bytes
-from election.receipts import PAYLOAD_TYPE, Receipt, Verdict
+from election.receipts import Verdict
 from gateway.outbox import OutboxRow, OutboxState, Settlement
 from gateway.overview import Overview
 from gateway.packets import PacketKey
@@ -23,8 +19,8 @@ from gateway.publisher import OutboxDesk, Publisher
 from gateway.receipts import ReceiptReader
 from runtime.broker_link import BrokerLink, BrokerSettings
 from runtime.heartbeats import Heartbeats
-from runtime.keyfiles import load_signer, make_key
 from simulators.brokers import LocalBroker
+from simulators.stand_in_central import StandInCentral
 
 NOW = datetime(2026, 11, 3, 20, 0, tzinfo=UTC)
 RETURNS = "zerotape/1/e/returns/c"
@@ -53,53 +49,27 @@ class WaitingRows:
         return Settlement.CONFIRMED
 
 
-@dataclass(frozen=True)
-class Key:
-    record: Enrolment
-    signer: Signer
-
-    def answer(self, number: int, verdict: Verdict, expected: int | None = None) -> bytes:
-        receipt = Receipt(
-            election="e",
-            count_center="c",
-            payload_sha256=_row(number).payload_sha256,
-            sequence=number,
-            verdict=verdict,
-            detail=f"Number {expected} is missing." if expected else "",
-            expected_sequence=expected,
-            received_at=NOW,
-            route="mqtt",
-            software="test",
-        )
-        return signed_envelope(payload_bytes(receipt), PAYLOAD_TYPE, [self.signer])
-
-
-MakeKey = Callable[[str], Key]
+MakeCentral = Callable[[str], StandInCentral]
 
 
 @pytest.fixture
-def make_aggregator(tmp_path: Path) -> MakeKey:
-    """Return `make(name)`: a key that may sign receipts."""
+def make_aggregator(tmp_path: Path) -> MakeCentral:
+    """Return `make(name)`: a central with a key of its own."""
+    return lambda name: StandInCentral.made(tmp_path / name, "e", "c", NOW)
 
-    def make(name: str) -> Key:
-        day = timedelta(days=1)
-        scope = KeyScope(election="e", mode=Mode.TEST, not_before=NOW - day, not_after=NOW + day)
-        record = make_key(
-            tmp_path / name,
-            holder=name,
-            role=KeyRole.TEST,
-            stands_for=KeyRole.AGGREGATOR,
-            scope=scope,
-            passphrase=None,
-        )
-        return Key(record, load_signer(tmp_path / name, record, None))
 
-    return make
+def answer(
+    central: StandInCentral, number: int, verdict: Verdict, expected: int | None = None
+) -> bytes:
+    """Return what `central` says of the row `number`."""
+    detail = f"Number {expected} is missing." if expected else ""
+    payload = _row(number).payload
+    return central.receipt(payload, verdict, number, expected=expected, detail=detail)
 
 
 @asynccontextmanager
 async def publishing(
-    broker: LocalBroker, outbox: WaitingRows, pinned: Key, resend_s: float
+    broker: LocalBroker, outbox: WaitingRows, pinned: StandInCentral, resend_s: float
 ) -> AsyncIterator[tuple[Publisher, BrokerLink]]:
     """Yield a running publisher, and central's end of the broker."""
     settings = BrokerSettings(host="127.0.0.1", port=broker.port, timeout_s=3)
@@ -126,7 +96,7 @@ async def publishing(
 
 
 async def test_what_central_asks_for_again_goes_out_once_and_not_for_ever(
-    broker: LocalBroker, make_aggregator: MakeKey
+    broker: LocalBroker, make_aggregator: MakeCentral
 ) -> None:
     """Central misses number 1 and never takes it, as for a key whose chain began elsewhere."""
     outbox, key, arrived = WaitingRows([1, 2, 3]), make_aggregator("central"), list[int]()
@@ -137,7 +107,7 @@ async def test_what_central_asks_for_again_goes_out_once_and_not_for_ever(
             if len(arrived) == 7:
                 break
             if arrived[-1] > 1:
-                await link.publish(RECEIPTS, key.answer(arrived[-1], Verdict.PARKED, 1))
+                await link.publish(RECEIPTS, answer(key, arrived[-1], Verdict.PARKED, 1))
             if len(arrived) == 6:
                 while not publisher.complaint:  # noqa: ASYNC110  # both answers are in by then
                     await asyncio.sleep(0.01)
@@ -149,7 +119,7 @@ async def test_what_central_asks_for_again_goes_out_once_and_not_for_ever(
 
 
 async def test_what_did_not_help_is_tried_again_when_receipts_are_overdue(
-    broker: LocalBroker, make_aggregator: MakeKey
+    broker: LocalBroker, make_aggregator: MakeCentral
 ) -> None:
     outbox, key, arrived = WaitingRows([1, 2]), make_aggregator("central"), list[int]()
     async with publishing(broker, outbox, key, resend_s=0.1) as (_, link):
@@ -159,16 +129,16 @@ async def test_what_did_not_help_is_tried_again_when_receipts_are_overdue(
             is_helped = len(arrived) > 4
             if arrived[-1] == 2:
                 verdict = Verdict.ACCEPTED if is_helped else Verdict.PARKED
-                await link.publish(RECEIPTS, key.answer(2, verdict, None if is_helped else 1))
+                await link.publish(RECEIPTS, answer(key, 2, verdict, None if is_helped else 1))
             elif is_helped:
-                await link.publish(RECEIPTS, key.answer(1, Verdict.ACCEPTED))
+                await link.publish(RECEIPTS, answer(key, 1, Verdict.ACCEPTED))
             if len(outbox.settled) == 2 or len(arrived) > 20:
                 break
     assert arrived[:6] == [1, 2, 1, 2, 1, 2]
 
 
 async def test_the_clerk_is_told_that_another_key_answers_than_the_pinned_one(
-    broker: LocalBroker, make_aggregator: MakeKey
+    broker: LocalBroker, make_aggregator: MakeCentral
 ) -> None:
     outbox, pinned, other = WaitingRows([1]), make_aggregator("pinned"), make_aggregator("other")
     told = []
@@ -177,7 +147,7 @@ async def test_the_clerk_is_told_that_another_key_answers_than_the_pinned_one(
             delivery.acknowledge()
             told.append(publisher.complaint)
             signer = pinned if "not believed" in told[-1] else other
-            await link.publish(RECEIPTS, signer.answer(1, Verdict.ACCEPTED))
+            await link.publish(RECEIPTS, answer(signer, 1, Verdict.ACCEPTED))
             if signer is pinned:
                 break
         while not outbox.settled:  # noqa: ASYNC110  # the publisher has no event for this

@@ -15,7 +15,9 @@ GROUPS = {
 }
 
 COMMANDS = {
+    "compare": ("listings.compare_command", "Print the cells in which two results differ."),
     "demo": ("simulators.demo.cli", "Play an election night with real processes on this machine."),
+    "parse": ("listings.parse_command", "Read listings of the election software as CSV or JSON."),
     "verify": ("runtime.verifying", "Verify signed returns and receipts, offline."),
 }
 """Each module has a function of the command's name."""

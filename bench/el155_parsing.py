@@ -10,8 +10,8 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
-from parsers.unity.el155 import PARSER
-from simulators.el155_listing import Layout, print_listing, sample_listing
+from parsers.unity.el155.parser import PARSER
+from simulators.listings.el155 import Layout, print_listing, sample_listing
 
 ROUNDS = 9
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from election.listings import Listing, ListingFinding
+
 
 class DeviceClass(StrEnum):
     """Classes of equipment that totals come from."""
@@ -161,8 +163,8 @@ class VoteImagePrecinct:
     """Per contest text, the most votes on one ballot: a lower bound of votes allowed."""
     trailer: tuple[tuple[int, int], ...] | None
     """Candidate number and votes of PRECINCT TOTALS; None where the listing has no trailer."""
-    disagreements: tuple[str, ...] = ()
-    """Where the listing contradicts itself, each with its line numbers."""
+    disagreements: tuple[ListingFinding, ...] = ()
+    """Where the listing contradicts itself in this precinct."""
 
     @property
     def ballots(self) -> int:
@@ -184,5 +186,5 @@ class VoteImageLog:
     notes: tuple[str, ...] = field(default=())
 
 
-Document = Tape | VoteImageLog
-"""Everything that a parser of the spine can return; later parsers widen this union."""
+Document = Tape | VoteImageLog | Listing
+"""Everything that a parser can return."""

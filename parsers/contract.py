@@ -4,11 +4,24 @@ from typing import Protocol
 
 from election.documents import Document
 
-INTERFACE_VERSION = 1
+INTERFACE_VERSION = 2
 """Raised when `Parser` changes; the registry refuses any other."""
 
-SNIFF_BYTES = 8192
-"""How much of a capture `recognises` is shown."""
+SNIFF_BYTES = 65_536
+"""How much of a capture `recognises` and `resembles` are shown; a page that a browser saved can
+have that much script before its text."""
+
+
+class Content(Protocol):
+    """Bytes of a capture, in memory or in a file: all that a parser needs is slices of them."""
+
+    def __len__(self) -> int:
+        """Return the number of bytes."""
+        ...
+
+    def __getitem__(self, where: slice, /) -> bytes:
+        """Return a slice without a step."""
+        ...
 
 
 class Parser(Protocol):
@@ -33,6 +46,13 @@ class Parser(Protocol):
         """Say cheaply, from the first `SNIFF_BYTES`, whether this looks like the format."""
         ...
 
-    def parse(self, content: bytes) -> Document:
+    def resembles(self, head: bytes) -> str:
+        """Say why `head`, though it looks like the format, is not recognised; empty: it does not.
+
+        Asked only where no parser recognises `head`; completes "It resembles NAME, but ...".
+        """
+        ...
+
+    def parse(self, content: Content) -> Document:
         """Read all of `content`; raise ParseError with a reason and a line or an offset."""
         ...

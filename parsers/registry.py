@@ -1,12 +1,18 @@
 """Finds parsers by entry point, and the right one for a capture by its content."""
 
 from collections.abc import Iterable
+from importlib.metadata import entry_points
 
-from parsers.contract import INTERFACE_VERSION, SNIFF_BYTES, Parser
+from parsers.contract import INTERFACE_VERSION, SNIFF_BYTES, Content, Parser
 from parsers.errors import ParseError
 from runtime.plugins import load_plugin
 
 GROUP = "zerotape.parsers"
+
+
+def known_parsers() -> tuple[str, ...]:
+    """Return the names of all parsers that are installed."""
+    return tuple(sorted(entry_points(group=GROUP).names))
 
 
 def load_parsers(allowed: Iterable[str]) -> tuple[Parser, ...]:
@@ -14,12 +20,23 @@ def load_parsers(allowed: Iterable[str]) -> tuple[Parser, ...]:
     return tuple(load_plugin(GROUP, name, INTERFACE_VERSION) for name in allowed)
 
 
-def parser_for(content: bytes, parsers: Iterable[Parser]) -> Parser:
-    """Return the first parser that recognises `content`; raise ParseError when none does."""
+def parser_for(content: Content, parsers: Iterable[Parser]) -> Parser:
+    """Return the first parser that recognises `content`.
+
+    Raises ParseError when none does, saying which formats it resembles and why it is none.
+    """
     head = content[:SNIFF_BYTES]
-    tried: list[str] = []
+    tried: list[Parser] = []
     for parser in parsers:
         if parser.recognises(head):
             return parser
-        tried.append(parser.name)
-    raise ParseError(f"No allowed parser recognises this. Tried: {', '.join(tried)}.", offset=0)
+        tried.append(parser)
+    close = [
+        f"It resembles {parser.name}, but {why}"
+        for parser in tried
+        if (why := parser.resembles(head))
+    ]
+    names = ", ".join(parser.name for parser in tried)
+    raise ParseError(
+        " ".join(["No allowed parser recognises this.", *close, f"Tried: {names}."]), offset=0
+    )

@@ -4,7 +4,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 
 from election.documents import ReportKind, Tape
-from parsers.contract import INTERFACE_VERSION
+from parsers.contract import INTERFACE_VERSION, Content
 from parsers.errors import ParseError
 from parsers.tapes.blocks import (
     contradict_repeated,
@@ -55,9 +55,15 @@ class TapeParser:
         titles = {self.layout.title(kind).encode("ascii") for kind in ReportKind}
         return not titles.isdisjoint(standing_lines(head))
 
-    def parse(self, content: bytes) -> Tape:
+    def resembles(self, head: bytes) -> str:
+        """Say that the title is there, but within a longer line."""
+        titles = (self.layout.title(kind) for kind in ReportKind)
+        inside = next((title for title in titles if title.encode("ascii") in head), "")
+        return inside and f"{inside!r} does not stand on a line of its own."
+
+    def parse(self, content: Content) -> Tape:
         """Read one report; raise ParseError with the line, counted from the head."""
-        strip = unroll(content)
+        strip = unroll(content[:])
         cursor = LineCursor(strip)
         tape: Tape | None = None
         notes = strip.notes

@@ -15,7 +15,7 @@ from election.definition import Mode
 from election.definition_file import definition_bytes, load_definition
 from election.keys import Enrolment, KeyRole, KeyScope
 from runtime.keyfiles import enrolment_path, make_key
-from simulators.el155_listing import print_listing, sample_listing
+from simulators.listings.el155 import print_listing, sample_listing
 from simulators.small_election import small_election
 
 CONFIG = """\

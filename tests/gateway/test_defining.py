@@ -16,7 +16,7 @@ from election.documents import (
 )
 from election.errors import DefinitionError
 from gateway.defining import draft_definition
-from parsers.unity.el155 import PARSER
+from parsers.unity.el155.parser import PARSER
 
 
 def count(number: int, contest: str, name: str, votes: int = 1) -> VoteImageCount:

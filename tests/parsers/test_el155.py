@@ -11,8 +11,8 @@ from election.documents import (
     VoteImageTerminal,
 )
 from parsers.contract import SNIFF_BYTES, Parser
-from parsers.unity.el155 import PARSER
-from simulators.el155_listing import (
+from parsers.unity.el155.parser import PARSER
+from simulators.listings.el155 import (
     PREAMBLE,
     RESET,
     Ballot,
@@ -187,7 +187,7 @@ def test_a_small_county_is_summed_as_by_hand() -> None:
 
 def test_the_parser_satisfies_its_contract() -> None:
     parser: Parser = PARSER
-    assert (parser.interface_version, parser.name) == (1, "el155")
+    assert (parser.interface_version, parser.name) == (2, "el155")
 
 
 def test_no_text_of_a_write_in_and_no_order_of_ballots_leaves_the_parser() -> None:

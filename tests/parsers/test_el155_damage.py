@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from election.documents import VoteImagePrecinct
 from parsers.contract import SNIFF_BYTES
 from parsers.errors import ParseError
-from parsers.unity import el155_reader
-from parsers.unity.el155 import PARSER
-from simulators.el155_listing import (
+from parsers.unity.el155 import reader
+from parsers.unity.el155.parser import PARSER
+from simulators.listings.el155 import (
     PREAMBLE,
     RESET,
     Layout,
@@ -117,7 +117,7 @@ def test_a_listing_that_ends_in_a_page_header_is_refused() -> None:
 def test_a_listing_beyond_a_limit_is_refused(
     monkeypatch: pytest.MonkeyPatch, limit: str, value: int
 ) -> None:
-    monkeypatch.setattr(el155_reader, limit, value)
+    monkeypatch.setattr(reader, limit, value)
     assert f"more than {value}" in refusal(UNTOUCHED).reason
 
 

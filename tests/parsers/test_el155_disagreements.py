@@ -4,8 +4,8 @@ import dataclasses
 
 import pytest
 
-from parsers.unity.el155 import PARSER
-from simulators.el155_listing import (
+from parsers.unity.el155.parser import PARSER
+from simulators.listings.el155 import (
     Ballot,
     Layout,
     Listing,

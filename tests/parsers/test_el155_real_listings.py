@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from election.documents import VoteImageLog, VoteImagePrecinct
-from parsers.unity.el155 import PARSER
+from parsers.unity.el155.parser import PARSER
 
 NO_BREAK_SPACE = "\xa0"
 ABSENTEE = "ABSENTEE"

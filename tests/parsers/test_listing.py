@@ -3,13 +3,13 @@ import tracemalloc
 import pytest
 
 from parsers.errors import ParseError
-from parsers.unity.listing import LONGEST_LINE, cut_line, numbered_lines
+from parsers.unity.listing import LONGEST_LINE, ListingText
 
 PREAMBLE = b"\x1bE\x1b&l2a0o7c067F\x1b(s0p16.66h3b6T\x1b&a00L"
 
 
 def read(content: bytes) -> list[tuple[int, bytes]]:
-    return list(numbered_lines(content))
+    return list(ListingText(content).numbered_lines())
 
 
 def test_mixed_line_ends_and_a_missing_one_end_a_line() -> None:
@@ -38,7 +38,7 @@ def test_a_first_line_that_only_begins_with_e_is_text() -> None:
 @pytest.mark.parametrize("reset", [b"\x1bE\r", b"\x1bE", b"\x1b", b"E\r\n", b"\x1bE\r\n\r\n"])
 def test_the_printer_reset_is_no_text(reset: bytes) -> None:
     assert read(b"one\r\ntwo\r\n" + reset) == [(1, b"one"), (2, b"two")]
-    assert cut_line(b"one\r\ntwo\r\n" + reset) == 0
+    assert ListingText(b"one\r\ntwo\r\n" + reset).cut_line == 0
 
 
 @pytest.mark.parametrize("page_break", [b"\r\f", b"\f", b"\r"])
@@ -66,7 +66,7 @@ def test_a_form_feed_on_a_line_of_its_own_leaves_the_header_clean() -> None:
     [(b"one\ntwo", 2), (b"one", 1), (b"one\n", 0), (b"one\r", 0), (b"", 0), (b"one\n\x1bE", 0)],
 )
 def test_only_a_last_line_without_line_end_is_cut(content: bytes, line: int) -> None:
-    assert cut_line(content) == line
+    assert ListingText(content).cut_line == line
 
 
 def test_a_line_without_end_is_refused_with_its_number() -> None:
@@ -85,7 +85,7 @@ def test_a_line_of_the_allowed_length_is_read_wherever_it_stands() -> None:
 def test_no_list_of_all_lines_is_made() -> None:
     content = b"a line of a listing\r\n" * 500_000
     tracemalloc.start()
-    for _ in numbered_lines(content):
+    for _ in ListingText(content).numbered_lines():
         pass
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from election.documents import VoteImageCount, VoteImagePrecinct, VoteImageTerminal
-from parsers.unity.el155_lines import BLANK_BALLOT, Choice, PageHeader
-from parsers.unity.el155_trailer import Trailer
+from parsers.unity.el155.lines import BLANK_BALLOT, Choice, PageHeader
+from parsers.unity.el155.trailer import Trailer
 
 MOST_DISAGREEMENTS = 100
 """Per precinct: a listing that is wrong throughout would otherwise repeat itself as text."""

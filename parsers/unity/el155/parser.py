@@ -1,7 +1,7 @@
 """EL155 vote image log: cast vote records of iVotronic terminals, read as sums.
 
 A listing can hold a million vote lines, so the loop in `_read` touches each only to look it up:
-what a line means is worked out once for each different text, see `el155_lines`.
+what a line means is worked out once for each different text, see `lines`.
 """
 
 from collections.abc import Iterable
@@ -9,24 +9,27 @@ from dataclasses import dataclass
 from itertools import islice
 
 from election.documents import VoteImageLog
+from parsers.contract import INTERFACE_VERSION, Content
 from parsers.errors import ParseError
-from parsers.unity.el155_lines import COLUMN_HEADING, START, read_header
-from parsers.unity.el155_reader import Reader
-from parsers.unity.listing import TRAILING, cut_line, numbered_lines
+from parsers.unity.el155.lines import COLUMN_HEADING, START, read_header
+from parsers.unity.el155.reader import Reader
+from parsers.unity.listing import TRAILING, ListingText
 
 
 @dataclass(frozen=True, slots=True)
 class El155Parser:
     """Reads vote image logs; satisfies `parsers.contract.Parser`."""
 
-    interface_version: int = 1
+    interface_version: int = INTERFACE_VERSION
     name: str = "el155"
     version: str = "1"
 
     def recognises(self, head: bytes) -> bool:
         """Say whether the first two lines of text are the page header and column heading."""
         try:
-            lines = ((line, text.rstrip(TRAILING)) for line, text in numbered_lines(head))
+            lines = (
+                (line, text.rstrip(TRAILING)) for line, text in ListingText(head).numbered_lines()
+            )
             top = list(islice((each for each in lines if each[1]), 2))
             return (
                 len(top) == 2
@@ -36,10 +39,15 @@ class El155Parser:
         except ParseError:
             return False
 
-    def parse(self, content: bytes) -> VoteImageLog:
+    def resembles(self, head: bytes) -> str:
+        """Say what is missing where vote lines or a column heading are there."""
+        return ""
+
+    def parse(self, content: Content) -> VoteImageLog:
         """Return the sums of all records; raise ParseError naming the line."""
-        reader = Reader(cut_line(content))
-        _read(numbered_lines(content), reader)
+        text = ListingText(content)
+        reader = Reader(text.cut_line)
+        _read(text.numbered_lines(), reader)
         return reader.log()
 
 

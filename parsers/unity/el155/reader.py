@@ -4,7 +4,7 @@ from enum import Enum, auto
 
 from election.documents import VoteImageLog
 from parsers.errors import ParseError
-from parsers.unity.el155_lines import (
+from parsers.unity.el155.lines import (
     COLUMN_HEADING,
     START,
     PageHeader,
@@ -14,8 +14,8 @@ from parsers.unity.el155_lines import (
     read_choice,
     read_start,
 )
-from parsers.unity.el155_pages import Pages
-from parsers.unity.el155_tally import PrecinctTally, TerminalTally
+from parsers.unity.el155.pages import Pages
+from parsers.unity.el155.tally import PrecinctTally, TerminalTally
 from parsers.unity.listing import TRAILING
 
 MOST_PRECINCTS = 9_999

@@ -1,7 +1,7 @@
 """What the page headers of an EL155 listing say, one by one and as a whole."""
 
 from parsers.errors import ParseError
-from parsers.unity.el155_lines import PageHeader, read_header
+from parsers.unity.el155.lines import PageHeader, read_header
 
 
 class Pages:

@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 
 from parsers.errors import ParseError
+from parsers.unity.listing import decoded
 
 START = 14
 """Bytes that say whose line it is: serial, B/I and star."""
@@ -111,12 +112,3 @@ def is_ruler(text: bytes) -> bool:
 def is_totals_heading(text: bytes) -> bool:
     """Say whether `text` stands between ruler and cells; a page break repeats both."""
     return is_ruler(text) or _CELL_HEADING.fullmatch(text) is not None
-
-
-def decoded(field: bytes, line: int) -> str:
-    """Return `field` as text without its padding; byte A0 is data and stays. Raise ParseError."""
-    try:
-        return field.rstrip(b" ").decode("cp1252")
-    except UnicodeDecodeError as error:
-        reason = f"byte {field[error.start]:02X} is no character of code page 1252"
-        raise ParseError(reason, line=line) from error

@@ -8,6 +8,7 @@ that two copies of one report are equal.
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class ListingCheck(StrEnum):
@@ -140,9 +141,12 @@ class TotalsListing:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One row of an EL152 event log, with carried-forward columns filled in."""
+class Event(NamedTuple):
+    """One row of an EL152 event log, with carried-forward columns filled in.
+
+    A tuple, not a dataclass: a county has hundreds of thousands, and a frozen dataclass takes
+    several times as long to make as its row takes to read.
+    """
 
     terminal: str
     peb: str
@@ -155,7 +159,7 @@ class Event:
     number: str
     """Event number, 7 digits."""
     description: str
-    line: int = field(default=0, compare=False)
+    """As printed; empty where the log has no text for the number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +170,8 @@ class EventLog:
     events: tuple[Event, ...]
     findings: tuple[ListingFinding, ...] = ()
     notes: tuple[str, ...] = ()
+    lines: tuple[int, ...] = field(default=(), compare=False)
+    """Line of each event in the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,8 +221,10 @@ class SystemAction:
     """`TOT=`: the precinct's ballots over all groups."""
     group: int | None = None
     """Counting group that the action is for, printed on the line or open at this point."""
-    raw: str = ""
-    """The entry as printed, runs of blanks kept; continuation lines joined by one blank."""
+    user: str = ""
+    """Blank in every log seen."""
+    raw: str = field(default="", compare=False)
+    """Text as printed, runs of blanks kept; continuation lines joined by one blank."""
     line: int = field(default=0, compare=False)
 
 

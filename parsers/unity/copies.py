@@ -19,15 +19,17 @@ TABS_NOTE = "TABs at line ends: the file passed through a spreadsheet."
 
 _PRE = re.compile(rb"<pre(?:\s[^<>]{0,500})?>", re.IGNORECASE)
 _PRE_END = re.compile(rb"</pre\s*>", re.IGNORECASE)
-_MARKUP_AT_END = re.compile(rb"(?:</(?:pre|html|body)\s*>\s*)+\Z", re.IGNORECASE)
+_END_TAG = re.compile(rb"</(?:pre|html|body)\s*>\s*", re.IGNORECASE)
 _MARKUP = re.compile(
-    rb"</?[A-Za-z][^<>\r\n]{0,500}>|<!--[^\r\n]{0,500}?-->|<![A-Za-z][^<>\r\n]{0,500}>"
+    rb"</?[A-Za-z][^<>\r\n]{0,500}>|<!--[^<>\r\n]{0,500}-->|<![A-Za-z][^<>\r\n]{0,500}>"
 )
 _ENTITY = re.compile(rb"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _TAB_AT_END = re.compile(rb"\t\r?\n")
 
 _SEARCHED = 65_536
 """How far from the beginning, or before the end, of a file markup is searched."""
+
+_NO_BREAK_SPACE = "\xa0"
 
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"))
 
@@ -60,8 +62,8 @@ def examine(head: bytes, tail: bytes, size: int, blocks: Iterable[bytes]) -> Cop
         begin, end = opened.end(), size - len(tail) + _text_end(tail)
         repairs.append(_without_markup)
         notes.append(HTML_NOTE)
-    elif closed := _MARKUP_AT_END.search(tail):
-        end = size - len(tail) + closed.start()
+    else:
+        end = size - len(tail) + _before_end_tags(tail)
     if _TAB_AT_END.search(head):
         notes.append(TABS_NOTE)
     return Copy(begin, max(begin, end), tuple(repairs), tuple(notes))
@@ -70,6 +72,16 @@ def examine(head: bytes, tail: bytes, size: int, blocks: Iterable[bytes]) -> Cop
 def _text_end(tail: bytes) -> int:
     ends = [closed.start() for closed in _PRE_END.finditer(tail)]
     return ends[-1] if ends else len(tail)
+
+
+def _before_end_tags(tail: bytes) -> int:
+    """Return where the end tags begin that nothing follows; tag by tag, as there can be many."""
+    begin = len(tail)
+    for tag in reversed(list(_END_TAG.finditer(tail))):
+        if tag.end() != begin:
+            break
+        begin = tag.start()
+    return begin
 
 
 def _is_utf8(blocks: Iterable[bytes]) -> bool:
@@ -88,8 +100,9 @@ def _is_utf8(blocks: Iterable[bytes]) -> bool:
 
 
 def _code_page(text: bytes) -> bytes:
-    plain = unicodedata.normalize("NFC", text.decode("utf-8")).translate(_DASHES)
-    return plain.encode("cp1252")
+    # A last character that is cut has no line end behind it: the listing says so of itself.
+    plain = getincrementaldecoder("utf-8")().decode(text)
+    return unicodedata.normalize("NFC", plain).translate(_DASHES).encode("cp1252")
 
 
 def _without_markup(text: bytes) -> bytes:
@@ -101,4 +114,13 @@ def _without_markup(text: bytes) -> bytes:
 def _character(entity: re.Match[bytes]) -> bytes:
     name = entity.group().decode("ascii")
     character = unescape(name)
-    return entity.group() if character == name else character.encode("cp1252")
+    if character in {"", name} or not character.replace(_NO_BREAK_SPACE, " ").isprintable():
+        return entity.group()  # no control character, above all no line end, comes out of an entity
+    try:
+        return character.encode("cp1252")
+    except UnicodeEncodeError as error:
+        before = entity.string[: entity.start()].decode("latin-1")
+        at = len(before) + error.start
+        raise UnicodeEncodeError(
+            error.encoding, before + character, at, at + 1, error.reason
+        ) from error

@@ -8,6 +8,7 @@ import typer
 
 from election.documents import DeviceClass, ReportKind
 from election.errors import ZerotapeError
+from simulators.listings.cli import listing
 
 if TYPE_CHECKING:
     from election.definition_file import LoadedDefinition
@@ -107,6 +108,9 @@ def night(
         return
     _play(plan, lines_folder, pace, after_cut)
     _summarise(plan, f"{len(plan.jobs)} tapes printed")
+
+
+app.command()(listing)
 
 
 def _play(plan: "NightPlan", folder: Path, pace: PaceName, after_cut: float | None) -> None:

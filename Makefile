@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types contracts dependencies format bench torture clean
+.PHONY: help demo test check lint types contracts dependencies format bench fuzz torture clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -36,6 +36,9 @@ format: $(VENV)/dev.installed ## Bring all files into shape
 
 bench: $(VENV)/dev.installed ## Run the benchmarks; each prints ratios
 	for file in bench/*.py; do $(BIN)/python $$file || exit 1; done
+
+fuzz: $(VENV)/dev.installed ## Feed the parsers with damaged files (SECONDS=60, TARGET=el155)
+	$(BIN)/python -m fuzz.run --seconds $(or $(SECONDS),60) $(if $(TARGET),--target $(TARGET)) $(ARGS)
 
 torture: $(VENV)/dev.installed ## Kill processes for longer (ROUNDS=100 by default)
 	ZEROTAPE_TORTURE_ROUNDS=$(or $(ROUNDS),100) $(BIN)/pytest --timeout 0 tests/e2e/test_killed_processes.py

@@ -4,7 +4,7 @@ Documents are plain frozen records: they carry what the paper or file says, neve
 about it. Whether a document may be used is for the checks to say.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -16,6 +16,8 @@ class DeviceClass(StrEnum):
 
     M100 = "m100"
     IVOTRONIC = "ivotronic"
+    ERM = "erm"
+    """Election Reporting Manager: totals of its report, whatever machines they came from."""
 
 
 class ReportKind(StrEnum):
@@ -183,7 +185,9 @@ class VoteImageLog:
     pages: int
     vote_lines: int
     precincts: tuple[VoteImagePrecinct, ...]
-    notes: tuple[str, ...] = field(default=())
+    findings: tuple[ListingFinding, ...] = ()
+    """Where pages contradict each other; what concerns one precinct is in its record."""
+    notes: tuple[str, ...] = ()
 
 
 Document = Tape | VoteImageLog | Listing

@@ -90,8 +90,10 @@ class ListingText:
                 block = _repaired(block, repair, number)  # noqa: PLW2901  # one thing, mended
             lines = block.splitlines()
             lone_cr = b"\r" in block and len(lines) != feeds
-            if lone_cr or b"\f" in block or b"\x1b" in block:
+            if b"\x1b" in block:
                 yield _split_at_page_breaks(block, number)
+            elif lone_cr or b"\f" in block:
+                yield from _pages(block, number)
             else:
                 yield enumerate(lines, start=number)
             number += feeds
@@ -148,7 +150,22 @@ def _repaired(block: bytes, repair: Callable[[bytes], bytes], first: int) -> byt
         raise ParseError(reason, line=line) from error
 
 
+def _pages(block: bytes, first: int) -> Iterator[Iterable[tuple[int, bytes]]]:
+    """Yield the numbered lines between two form feeds; only lone CRs are looked for in each."""
+    for page in block.split(b"\f"):
+        lines, feeds = page.splitlines(), page.count(b"\n")
+        if len(lines) == feeds + (page[-1:] not in (b"", b"\n")):
+            yield enumerate(lines, start=first)
+        else:
+            yield _split_at_page_breaks(page, first)
+        first += feeds
+
+
 def _split_at_page_breaks(block: bytes, first: int) -> Iterator[tuple[int, bytes]]:
     for number, line in enumerate(BytesIO(block), start=first):
-        for part in _PAGE_BREAK.split(_PRINTER_CODE.sub(b"", line.rstrip(b"\r\n"))):
-            yield number, part
+        line = line.rstrip(b"\r\n")  # noqa: PLW2901  # one thing, without its end
+        if b"\f" in line or b"\r" in line or b"\x1b" in line:
+            for part in _PAGE_BREAK.split(_PRINTER_CODE.sub(b"", line)):
+                yield number, part
+        else:
+            yield number, line

@@ -13,13 +13,12 @@ from parsers.errors import ParseError
 from parsers.unity.el155 import reader
 from parsers.unity.el155.parser import PARSER
 from simulators.listings.el155 import (
-    PREAMBLE,
-    RESET,
     Layout,
     Listing,
     example_county,
     print_listing,
 )
+from simulators.listings.paper import PREAMBLE, RESET
 
 COUNTY = example_county()
 UNTOUCHED = print_listing(COUNTY)
@@ -207,3 +206,29 @@ def test_el155_is_recognised_with_and_without_preamble(preamble: bytes) -> None:
 )
 def test_other_content_is_not_taken_for_el155(head: bytes) -> None:
     assert not PARSER.recognises(head[:SNIFF_BYTES])
+
+
+@pytest.mark.parametrize(
+    ("head", "reason"),
+    [
+        (b"A letter about\r\n" + UNTOUCHED, "other text stands above"),
+        (UNTOUCHED.replace(b"PRECINCT    1", b"P1", 1), "the line above its column heading is no"),
+        (UNTOUCHED.replace(b"RECEIVING A VOTE", b"RECEIVING AN UNDERVOTE"), "its column heading"),
+        (b"\r\n".join(lines_of(COUNTY)[5:]), "its vote lines begin without a page header"),
+        (b"\r\n".join(lines_of(COUNTY)[3:]), "the line above its column heading is no"),
+        (b"PRECINCT REPORT                                    CABELL COUNTY\r\n", ""),
+        (b"x" * SNIFF_BYTES, ""),
+        (b"", ""),
+    ],
+)
+def test_what_only_resembles_el155_says_why(head: bytes, reason: str) -> None:
+    assert not PARSER.recognises(head[:SNIFF_BYTES])
+    said = PARSER.resembles(head[:SNIFF_BYTES])
+    assert said.startswith(reason)
+    assert bool(said) == bool(reason)
+
+
+def test_a_byte_that_no_listing_has_does_not_hide_what_the_file_is() -> None:
+    damaged = UNTOUCHED.replace(b"East", b"E\x81st")
+    assert PARSER.recognises(damaged)
+    assert refusal(damaged).line == 2

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from election.documents import VoteImageLog, VoteImagePrecinct
+from election.listings import ListingCheck, ListingFinding
 from parsers.unity.el155.parser import PARSER
 
 NO_BREAK_SPACE = "\xa0"
@@ -103,7 +104,8 @@ def test_dillon_has_the_figures_of_the_other_reader(dillon: VoteImageLog, real: 
 
 def test_dillon_contradicts_itself_nowhere_but_nothing_controls_it(dillon: VoteImageLog) -> None:
     assert dillon.run_date == "11/11/16 11:03 AM"
-    assert not [text for precinct in dillon.precincts for text in precinct.disagreements]
+    assert not dillon.findings
+    assert not [said for precinct in dillon.precincts for said in precinct.disagreements]
     assert all(precinct.trailer is None for precinct in dillon.precincts)
     assert [note for note in dillon.notes if "No PRECINCT TOTALS" in note]
 
@@ -188,12 +190,13 @@ def test_the_richland_trailers_belong_to_other_ballots_and_all_disagree(
 ) -> None:
     for precinct in richland.values():
         assert precinct.trailer
-        assert [text for text in precinct.disagreements if "PRECINCT TOTALS" in text]
+        assert ListingCheck.PRECINCT_TOTALS in {said.check for said in precinct.disagreements}
     trailer = dict(richland[101].trailer or ())
     assert (trailer[1], trailer[11], trailer[118], len(trailer)) == (2, 385, 191, 81)
+    message = "Candidate 11 has 385 votes in PRECINCT TOTALS, 3 were counted on lines 2 to 123."
     assert (
-        "Line 127: candidate 11 has 385 votes in PRECINCT TOTALS, "
-        "3 were counted on lines 2 to 123." in richland[101].disagreements
+        ListingFinding(ListingCheck.PRECINCT_TOTALS, message, (2, 123, 127))
+        in richland[101].disagreements
     )
 
 
@@ -201,7 +204,8 @@ def test_the_records_pasted_into_richland_show_as_numbers_with_two_meanings(
     richland: dict[int, VoteImagePrecinct],
 ) -> None:
     for number in (101, 383):
-        assert [text for text in richland[number].disagreements if "meanings" in text]
+        said = {finding.check for finding in richland[number].disagreements}
+        assert ListingCheck.CANDIDATE_NUMBER in said
 
 
 def test_the_votes_of_one_ballot_for_a_school_board_are_counted_together(

@@ -59,6 +59,16 @@ class Choice:
     line: int
     """Where the precinct first shows it."""
 
+    @property
+    def meaning(self) -> str:
+        """Name and contest, for messages."""
+        return f"{self.name or 'a write-in'} ({self.contest})"
+
+
+def is_header(text: bytes) -> bool:
+    """Say whether `text` is a page header."""
+    return _HEADER.fullmatch(text) is not None
+
 
 def read_header(text: bytes, line: int) -> PageHeader | None:
     """Return the page header, or None when `text` is none; raise ParseError."""
@@ -73,6 +83,11 @@ def read_start(start: bytes) -> tuple[str, bool] | None:
     """Return serial and whether a ballot starts here, or None when it starts no vote line."""
     parts = _START.fullmatch(start)
     return (parts[1].decode(), parts[2] == b"*") if parts else None
+
+
+def ballot_style(start: bytes) -> int:
+    """Return B/I of a start that `read_start` has read."""
+    return int(start[7:12])
 
 
 def read_choice(key: bytes, line: int) -> Choice:

@@ -1,19 +1,14 @@
-"""EL155 vote image log: cast vote records of iVotronic terminals, read as sums.
+"""EL155 vote image log: cast vote records of iVotronic terminals, read as sums."""
 
-A listing can hold a million vote lines, so the loop in `_read` touches each only to look it up:
-what a line means is worked out once for each different text, see `lines`.
-"""
-
-from collections.abc import Iterable
+from collections import deque
 from dataclasses import dataclass
-from itertools import islice
 
 from election.documents import VoteImageLog
 from parsers.contract import INTERFACE_VERSION, Content
-from parsers.errors import ParseError
-from parsers.unity.el155.lines import COLUMN_HEADING, START, read_header
-from parsers.unity.el155.reader import Reader
-from parsers.unity.listing import TRAILING, ListingText
+from parsers.unity.el155.lines import COLUMN_HEADING, START, is_header, read_start
+from parsers.unity.el155.reader import Reader, read
+from parsers.unity.listing import ListingText
+from parsers.unity.recognition import top_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,47 +21,37 @@ class El155Parser:
 
     def recognises(self, head: bytes) -> bool:
         """Say whether the first two lines of text are the page header and column heading."""
-        try:
-            lines = (
-                (line, text.rstrip(TRAILING)) for line, text in ListingText(head).numbered_lines()
-            )
-            top = list(islice((each for each in lines if each[1]), 2))
-            return (
-                len(top) == 2
-                and top[1][1] == COLUMN_HEADING
-                and read_header(top[0][1], top[0][0]) is not None
-            )
-        except ParseError:
-            return False
+        top = _top(head)
+        return len(top) > 1 and is_header(top[0]) and top[1] == COLUMN_HEADING
 
     def resembles(self, head: bytes) -> str:
         """Say what is missing where vote lines or a column heading are there."""
+        above = b""
+        for text in _top(head):
+            if text == COLUMN_HEADING:
+                return (
+                    "other text stands above its first page header"
+                    if is_header(above)
+                    else "the line above its column heading is no page header (RUN DATE:, PRECINCT "
+                    "number - name, ELECTION ID:)"
+                )
+            if text.startswith(COLUMN_HEADING[:5]):
+                return f"its column heading is not {COLUMN_HEADING.decode()!r}"
+            if read_start(text[:START]):
+                return "its vote lines begin without a page header and a column heading"
+            above = text
         return ""
 
     def parse(self, content: Content) -> VoteImageLog:
         """Return the sums of all records; raise ParseError naming the line."""
         text = ListingText(content)
-        reader = Reader(text.cut_line)
-        _read(text.numbered_lines(), reader)
+        reader = Reader(text.cut_line, text.notes)
+        deque(read(text.numbered_lines(), reader), maxlen=0)
         return reader.log()
 
 
 PARSER = El155Parser()
 
 
-def _read(lines: Iterable[tuple[int, bytes]], reader: Reader) -> None:
-    keys = reader.keys
-    continuing, known = reader.continuing, reader.contest_of
-    line = 1
-    for line, text in lines:
-        start = text[:START]
-        if start != continuing:
-            opened = reader.opens_record(text, line)
-            continuing, known = reader.continuing, reader.contest_of
-            if not opened:
-                continue
-        key = text[START:]
-        if key not in known:
-            key = reader.learn(key, line)
-        keys.append(key)
-    reader.end(line)
+def _top(head: bytes) -> list[bytes]:
+    return [text.encode("latin-1") for text in top_lines(head)]

@@ -1,12 +1,19 @@
-"""Follows the order of an EL155 listing: pages, precincts, records and PRECINCT TOTALS."""
+"""Follows the order of an EL155 listing: pages, precincts, records and PRECINCT TOTALS.
 
+A listing can hold a million vote lines, so the loop in `read` touches each only to look it up:
+what a line means is worked out once for each different text, see `lines`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
 from enum import Enum, auto
 
 from election.documents import VoteImageLog
+from election.listings import ListingCheck
 from parsers.errors import ParseError
 from parsers.unity.el155.lines import (
     COLUMN_HEADING,
     START,
+    Choice,
     PageHeader,
     is_ruler,
     is_totals_heading,
@@ -62,10 +69,16 @@ EXPECTED = {
 }
 
 
+KeepRecord = Callable[[int, bytes, list[Choice], int], None]
+"""Takes precinct number, start, votes in printed order and first line of a whole record."""
+
+
 class Reader:
     """The state between two lines."""
 
-    def __init__(self, cut_line: int) -> None:
+    def __init__(
+        self, cut_line: int, notes: tuple[str, ...] = (), keep: KeepRecord | None = None
+    ) -> None:
         self.continuing = NO_RECORD
         """Start of the lines that continue the open record."""
         self.keys: list[bytes] = []
@@ -73,6 +86,8 @@ class Reader:
         self.contest_of: dict[bytes, str] = {}
         """The keys that are known in this precinct."""
         self._cut_line = cut_line
+        self._notes = notes
+        self._keep = keep
         self._place = Place.BEFORE
         self._pages = Pages()
         self._precincts: dict[int, PrecinctTally] = {}
@@ -81,6 +96,7 @@ class Reader:
         self._starts: dict[bytes, tuple[str, bool]] = {}
         """What `read_start` said so that it is asked once for each start."""
         self._record_line = 0
+        self._record_start = NO_RECORD
         self._interrupted = (Place.VOTES, NO_RECORD)
         """Place and `continuing` that the column heading of a new page brings back."""
         self._vote_lines = 0
@@ -102,15 +118,11 @@ class Reader:
         assert self._precinct is not None
         serial, starred = parts
         if not starred:
-            self._precinct.disagree(
-                f"Line {line}: a record whose first line has no star."
-                if self.continuing == NO_RECORD
-                else f"Line {line}: terminal or B/I changes within a record."
-            )
+            self._note_missing_star(line)
         self._close_record(line)
         self._terminal = self._precinct.terminals.get(serial) or self._new_terminal(serial, line)
         self._terminal.ballots += starred
-        self._record_line = line
+        self._record_line, self._record_start = line, start
         self.continuing = start[:-1] + b" "
         return True
 
@@ -136,7 +148,7 @@ class Reader:
         """Return what was read."""
         tallies = self._precincts.values()
         some_trailers = any(tally.trailer.lines for tally in tallies)
-        notes = self._pages.notes()
+        notes = (*self._notes, *self._pages.notes())
         if not some_trailers:
             notes += (NO_TRAILERS,)
         return VoteImageLog(
@@ -145,6 +157,7 @@ class Reader:
             pages=self._pages.count,
             vote_lines=self._vote_lines,
             precincts=tuple(tally.record(trailer_expected=some_trailers) for tally in tallies),
+            findings=self._pages.findings.all(),
             notes=notes,
         )
 
@@ -179,15 +192,18 @@ class Reader:
             self.contest_of = self._precinct.contest_of
             self._interrupted = (Place.VOTES, NO_RECORD)
         if header.name != self._precinct.name:
-            self._precinct.disagree(f"Line {line}: precinct {header.precinct} has another name.")
+            message = (
+                f"Precinct {header.precinct} is {header.name} here, {self._precinct.name} above."
+            )
+            self._precinct.findings.add(
+                ListingCheck.PAGES, message, self._precinct.first_line, line
+            )
         self._place, self.continuing = Place.PAGE_TOP, NO_RECORD
 
     def _precinct_of(self, header: PageHeader, line: int) -> PrecinctTally:
         if known := self._precincts.get(header.precinct):
-            known.disagree(
-                f"Line {line}: precinct {header.precinct} again, first on line {known.first_line}; "
-                "the listing may hold it twice."
-            )
+            message = f"Precinct {header.precinct} again; the listing may hold it twice."
+            known.findings.add(ListingCheck.REPEATED, message, known.first_line, line)
             return known
         if len(self._precincts) == MOST_PRECINCTS:
             raise ParseError(f"more than {MOST_PRECINCTS} precincts", line=line)
@@ -202,8 +218,20 @@ class Reader:
     def _enter_votes(self, line: int) -> None:
         if self._place is not Place.TOTALS or self._precinct is None:
             raise ParseError("a vote line before page header and column heading", line=line)
-        self._precinct.disagree(f"Line {line}: vote lines after PRECINCT TOTALS.")
+        message = "Vote lines after PRECINCT TOTALS."
+        self._precinct.findings.add(
+            ListingCheck.PRECINCT_TOTALS, message, self._precinct.trailer.lines[-1], line
+        )
         self._place = Place.VOTES
+
+    def _note_missing_star(self, line: int) -> None:
+        assert self._precinct is not None
+        if self.continuing == NO_RECORD:
+            message = "A record whose first line has no star."
+            self._precinct.findings.add(ListingCheck.RECORD, message, line)
+        else:
+            message = "Terminal or B/I changes within a record."
+            self._precinct.findings.add(ListingCheck.RECORD, message, self._record_line, line)
 
     def _new_terminal(self, serial: str, line: int) -> TerminalTally:
         assert self._precinct is not None
@@ -228,6 +256,10 @@ class Reader:
             raise ParseError(f"a record of more than {MOST_VOTES} lines", line=self._record_line)
         before = len(self._terminal.votes)
         self._precinct.add_record(self._terminal, self.keys, self._record_line)
+        if self._keep:
+            choices = self._precinct.choices
+            votes = [choices[key] for key in self.keys if key in choices]
+            self._keep(self._precinct.number, self._record_start, votes, self._record_line)
         self._vote_lines += len(self.keys)
         self.keys.clear()
         self._count(len(self._terminal.votes) - before, line)
@@ -240,3 +272,24 @@ class Reader:
     def _refuse_cut(self, line: int) -> None:
         if line == self._cut_line:
             raise ParseError("the listing ends in the middle of a line", line=line)
+
+
+def read(lines: Iterable[tuple[int, bytes]], reader: Reader) -> Iterator[None]:
+    """Read all `lines`; raise ParseError. Pauses where a line is no vote line, and at the end."""
+    keys = reader.keys
+    continuing, known = reader.continuing, reader.contest_of
+    line = 1
+    for line, text in lines:
+        start = text[:START]
+        if start != continuing:
+            opened = reader.opens_record(text, line)
+            continuing, known = reader.continuing, reader.contest_of
+            if not opened:
+                yield
+                continue
+        key = text[START:]
+        if key not in known:
+            key = reader.learn(key, line)
+        keys.append(key)
+    reader.end(line)
+    yield

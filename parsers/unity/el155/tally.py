@@ -1,17 +1,13 @@
 """Sums an EL155 vote image log by precinct and terminal, and says where it contradicts itself."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from itertools import pairwise
 
 from election.documents import VoteImageCount, VoteImagePrecinct, VoteImageTerminal
+from election.listings import ListingCheck
 from parsers.unity.el155.lines import BLANK_BALLOT, Choice, PageHeader
 from parsers.unity.el155.trailer import Trailer
-
-MOST_DISAGREEMENTS = 100
-"""Per precinct: a listing that is wrong throughout would otherwise repeat itself as text."""
-
-_MOST_LINES_NAMED = 5
+from parsers.unity.findings import Findings
 
 
 class TerminalTally:
@@ -47,16 +43,8 @@ class PrecinctTally:
         self.contest_of: dict[bytes, str] = {BLANK_BALLOT: ""}
         """Contest of each key that a vote line of this precinct may have."""
         self.trailer = Trailer()
+        self.findings = Findings()
         self._most_votes: dict[str, int] = {}
-        self._disagreements: list[str] = []
-        self._left_out = 0
-
-    def disagree(self, text: str) -> None:
-        """Keep the first MOST_DISAGREEMENTS contradictions and count the others."""
-        if len(self._disagreements) < MOST_DISAGREEMENTS:
-            self._disagreements.append(text)
-        else:
-            self._left_out += 1
 
     def learn(self, choice: Choice) -> None:
         """Remember a choice that a vote line shows for the first time."""
@@ -75,47 +63,48 @@ class PrecinctTally:
         if usual and (keys[0] != BLANK_BALLOT or len(keys) == 1):
             return
         if BLANK_BALLOT in keys:
-            self.disagree(f"Line {line}: a blank ballot whose record has further lines.")
+            message = "A blank ballot whose record has further lines."
+            self.findings.add(ListingCheck.RECORD, message, line)
         elif not self._ascend(keys):
             # Two ballots that ran together say nothing about the votes that one may carry.
-            self.disagree(f"Line {line}: candidate numbers do not ascend within this record.")
+            message = "Candidate numbers do not ascend within this record."
+            self.findings.add(ListingCheck.RECORD, message, line)
         else:
             for contest, count in Counter(self.contest_of[key] for key in keys).items():
                 self._most_votes[contest] = max(count, self._most_votes[contest])
 
     def record(self, *, trailer_expected: bool) -> VoteImagePrecinct:
         """Return sums and disagreements; to be called once, at the end of the listing."""
-        for text in (*self._two_meanings(), *self._trailer_differences(trailer_expected)):
-            self.disagree(text)
-        left_out = (f"And {self._left_out} more.",) if self._left_out else ()
+        self._compare_meanings()
+        counted_on = (self.first_line, self.last_line)
+        if self.trailer.lines:
+            self.trailer.compare(self._counted(), counted_on, self.findings)
+        elif trailer_expected:
+            message = "No PRECINCT TOTALS for these lines, though other precincts have them."
+            self.findings.add(ListingCheck.PRECINCT_TOTALS, message, *counted_on)
         return VoteImagePrecinct(
             number=self.number,
             name=self.name,
             terminals=tuple(tally.record(self.choices) for tally in self.terminals.values()),
             most_votes=tuple(self._most_votes.items()),
             trailer=tuple(self.trailer.cells) if self.trailer.lines else None,
-            disagreements=(*self._disagreements, *left_out),
+            disagreements=self.findings.all(),
         )
 
     def _ascend(self, keys: list[bytes]) -> bool:
         """Say whether numbers ascend; several write-ins of one contest may share theirs."""
         return all(a < b or (a == b and self.choices[b].write_in) for a, b in pairwise(keys))
 
-    def _two_meanings(self) -> Iterator[str]:
-        lines: defaultdict[int, list[int]] = defaultdict(list)
+    def _compare_meanings(self) -> None:
+        meanings: defaultdict[int, list[Choice]] = defaultdict(list)
         for choice in self.choices.values():
-            lines[choice.number].append(choice.line)
-        for number, seen in sorted(lines.items()):
-            if len(seen) > 1:
-                where = ", ".join(map(str, seen[:_MOST_LINES_NAMED]))
-                yield f"Candidate {number} has {len(seen)} meanings, first on lines {where}."
-
-    def _trailer_differences(self, trailer_expected: bool) -> Iterator[str]:
-        counted_on = f"lines {self.first_line} to {self.last_line}"
-        if self.trailer.lines:
-            yield from self.trailer.differences(self._counted(), counted_on)
-        elif trailer_expected:
-            yield f"No PRECINCT TOTALS for {counted_on}, though other precincts have them."
+            meanings[choice.number].append(choice)
+        for number, (first, *others) in sorted(meanings.items()):
+            if others:
+                count = f"{1 + len(others)} meanings"
+                message = f"Candidate {number} has {count}: {first.meaning}, {others[0].meaning}."
+                lines = (first.line, *(choice.line for choice in others))
+                self.findings.add(ListingCheck.CANDIDATE_NUMBER, message, *lines)
 
     def _counted(self) -> Counter[int]:
         counted: Counter[int] = Counter()

@@ -1,8 +1,11 @@
 """Holds PRECINCT TOTALS of an EL155 listing against the vote lines that were counted."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from election.listings import ListingCheck
+from parsers.unity.findings import Findings
 
 
 @dataclass(slots=True)
@@ -21,13 +24,13 @@ class Trailer:
         self.cells += cells
         self.cell_lines += [line] * len(cells)
 
-    def differences(self, counted: Mapping[int, int], counted_on: str) -> Iterator[str]:
-        """Yield where the cells are not what was counted on the lines `counted_on`."""
+    def compare(
+        self, counted: Mapping[int, int], counted_on: tuple[int, int], findings: Findings
+    ) -> None:
+        """Add where the cells are not what was `counted_on` these first and last lines."""
         for line in self.lines[1:]:
-            yield (
-                f"Line {line}: PRECINCT TOTALS again, first on line {self.lines[0]}; "
-                "the listing may hold this precinct twice."
-            )
+            message = "PRECINCT TOTALS again; the listing may hold this precinct twice."
+            findings.add(ListingCheck.REPEATED, message, self.lines[0], line)
         votes: defaultdict[int, int] = defaultdict(int)
         where: defaultdict[int, list[int]] = defaultdict(list)
         for (number, printed), line in zip(self.cells, self.cell_lines, strict=True):
@@ -35,11 +38,13 @@ class Trailer:
             where[number].append(line)
         for number in sorted(votes.keys() | counted.keys()):
             if len(where[number]) > 1:
-                again = f"Line {where[number][1]}: candidate {number} again in PRECINCT TOTALS"
-                yield f"{again}, first on line {where[number][0]}."
+                message = f"Candidate {number} is in PRECINCT TOTALS {len(where[number])} times."
+                findings.add(ListingCheck.REPEATED, message, *where[number])
             if votes[number] != counted.get(number, 0):
-                line = where[number][0] if where[number] else self.lines[0]
-                yield (
-                    f"Line {line}: candidate {number} has {votes[number]} votes in PRECINCT "
-                    f"TOTALS, {counted.get(number, 0)} were counted on {counted_on}."
+                message = (
+                    f"Candidate {number} has {votes[number]} votes in PRECINCT TOTALS, "
+                    f"{counted.get(number, 0)} were counted on lines {counted_on[0]} to "
+                    f"{counted_on[1]}."
                 )
+                cell_lines = where[number] or self.lines[:1]
+                findings.add(ListingCheck.PRECINCT_TOTALS, message, *counted_on, *cell_lines)

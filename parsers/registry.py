@@ -1,11 +1,11 @@
 """Finds parsers by entry point, and the right one for a capture by its content."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib.metadata import entry_points
 
 from parsers.contract import INTERFACE_VERSION, SNIFF_BYTES, Content, Parser
 from parsers.errors import ParseError
-from runtime.plugins import load_plugin
+from runtime.plugins import load_plugins
 
 GROUP = "zerotape.parsers"
 
@@ -17,7 +17,12 @@ def known_parsers() -> tuple[str, ...]:
 
 def load_parsers(allowed: Iterable[str]) -> tuple[Parser, ...]:
     """Return the parsers named in `allowed`, in that order; raise UnknownPlugin."""
-    return tuple(load_plugin(GROUP, name, INTERFACE_VERSION) for name in allowed)
+    return tuple(parsers_one_by_one(allowed))
+
+
+def parsers_one_by_one(allowed: Iterable[str]) -> Iterator[Parser]:
+    """Yield what `load_parsers` returns, each loaded when asked for; raise UnknownPlugin."""
+    return load_plugins(GROUP, allowed, INTERFACE_VERSION)
 
 
 def parser_for(content: Content, parsers: Iterable[Parser]) -> Parser:

@@ -1,0 +1,66 @@
+"""Documents as JSON: everything that a parser read, with its findings and notes."""
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import datetime
+from pathlib import Path
+
+from election.documents import VoteImagePrecinct
+from election.listings import Event
+from listings.reading import Reading
+from listings.remarks import findings_of
+
+_SAID_BEFORE = frozenset({"findings", "notes"})
+"""Fields of documents that every object has at its top, whatever the document calls them."""
+
+
+def json_text(readings: Sequence[Reading]) -> str:
+    """Return one object, or an array of them where there are several readings."""
+    objects = [_encoded(_object(reading)) for reading in readings]
+    if len(objects) == 1:
+        return f"{objects[0]}\n"
+    return "[\n" + ",\n".join(objects) + "\n]\n"
+
+
+def shown_path(path: Path) -> str:
+    """Return `path` as text that every encoding of Unicode has."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def _object(reading: Reading) -> dict[str, object]:
+    content = _fields(reading.document)
+    return {
+        "format": reading.format,
+        "file": shown_path(reading.path),
+        "sha256": reading.sha256,
+        "notes": reading.document.notes,
+        "findings": findings_of(reading.document),
+        **{name: value for name, value in content.items() if name not in _SAID_BEFORE},
+    }
+
+
+def _encoded(value: dict[str, object]) -> str:
+    return json.dumps(value, ensure_ascii=False, default=_plain, separators=(",", ":"))
+
+
+def _plain(value: object) -> object:
+    """Return what JSON has no word for, as json.dumps asks."""
+    return value.isoformat() if isinstance(value, datetime) else _fields(value)
+
+
+def _fields(record: object) -> dict[str, object]:
+    skipped = {"disagreements"} if isinstance(record, VoteImagePrecinct) else ()
+    return {
+        field.name: _named(getattr(record, field.name))
+        for field in fields(record)  # type: ignore[arg-type]  # all other values are JSON's own
+        if field.name not in skipped
+    }
+
+
+def _named(value: object) -> object:
+    """Return `value`, but events as objects: json.dumps would write their tuples as arrays."""
+    if isinstance(value, tuple) and value and isinstance(value[0], Event):
+        return [event._asdict() for event in value]
+    return value

@@ -1,0 +1,118 @@
+"""From a file on disk to a document, with words about it that help when it cannot be read."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from election.documents import Document, Tape, VoteImageLog
+from election.errors import ZerotapeError
+from listings.progress import Progress
+from parsers.contract import Content, Parser
+from parsers.errors import ParseError
+from parsers.registry import parser_for, parsers_one_by_one
+from runtime.file_content import FileContent
+
+MOST_BYTES = 512 * 1024 * 1024
+"""A county's EL155 has 9 MB; parsers hold sums, never the file."""
+
+NOT_RECOGNISED = "If you know which listing it is, name it with --as and see where it differs."
+NOT_PARSED = (
+    "No figure of it was used. Get the file again from whoever has the original, unchanged; if "
+    "it is another format, name that with --as."
+)
+
+
+class NotReadable(ZerotapeError):
+    """A file that is none of the formats that are read, or damaged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A file and what a parser read in it."""
+
+    path: Path
+    format: str
+    """Name of the parser."""
+    sha256: str
+    document: Document
+
+    @property
+    def kind(self) -> str:
+        """Return the report, whatever the file is a copy of: EL30A for its PDF too."""
+        match self.document:
+            case VoteImageLog():
+                return "EL155"
+            case Tape():
+                return self.format
+            case _:
+                return self.document.head.report
+
+
+class Parsers:
+    """Parsers by name, each loaded when it is first asked for: most files need only a few."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        """Take names of parsers that are installed."""
+        self._count = len(names)
+        self._loaded: list[Parser] = []
+        self._others = parsers_one_by_one(names)
+
+    def __iter__(self) -> Iterator[Parser]:
+        for place in range(self._count):
+            if place == len(self._loaded):
+                self._loaded.append(next(self._others))
+            yield self._loaded[place]
+
+    def only(self) -> Parser | None:
+        """Return the parser, if there is no other."""
+        return next(iter(self)) if self._count == 1 else None
+
+
+def read_listing(path: Path, parsers: Parsers) -> Reading:
+    """Read the file at `path` by the first of `parsers` that recognises it.
+
+    A single parser is not asked but used. Raises NotReadable, or FileContentError.
+    """
+    with opened(path) as content:
+        parser = _chosen(path, content, parsers)
+        with said_of(path, NOT_PARSED):
+            document = parser.parse(content)
+        return Reading(path, parser.name, content.sha256(), document)
+
+
+class WatchedContent(FileContent):
+    """A file that tells how far it was read."""
+
+    def __init__(self, path: Path, moved: Callable[[int, int], None]) -> None:
+        """Open `path`; raise FileContentError. `moved` is told bytes read and bytes in all."""
+        super().__init__(path, most_bytes=MOST_BYTES)
+        self._moved = moved
+
+    def __getitem__(self, where: slice, /) -> bytes:
+        part = super().__getitem__(where)
+        self._moved((where.start or 0) + len(part), len(self))
+        return part
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[WatchedContent]:
+    """Yield the content of `path`, with a progress bar where reading takes long."""
+    with Progress(path.name) as progress, WatchedContent(path, progress.moved) as content:
+        yield content
+
+
+@contextmanager
+def said_of(path: Path, advice: str) -> Iterator[None]:
+    """Turn a ParseError into a NotReadable that names the file and what to do."""
+    try:
+        yield
+    except ParseError as error:
+        reason = str(error)
+        end = "" if reason.endswith(".") else "."
+        raise NotReadable(f"{path}: {reason}{end} {advice}") from error
+
+
+def _chosen(path: Path, content: Content, parsers: Parsers) -> Parser:
+    with said_of(path, NOT_RECOGNISED):
+        return parsers.only() or parser_for(content, parsers)

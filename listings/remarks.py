@@ -1,0 +1,58 @@
+"""What a reader must be told beside the figures: findings, and how a copy was read."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+
+from election.documents import Document, Tape, VoteImageLog
+from listings.reading import Reading
+
+MOST_SHOWN = 10
+"""Findings and notes of a file that a terminal shows in full."""
+
+
+ALL = "--format json has all."
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One place where a document contradicts itself, or that a person must look at."""
+
+    check: str
+    message: str
+    lines: tuple[int, ...]
+
+
+def findings_of(document: Document) -> tuple[Remark, ...]:
+    """Return all findings of `document`, in its order."""
+    match document:
+        case Tape():
+            return tuple(Remark("damage", text, ()) for text in document.damage)
+        case VoteImageLog():
+            parts = (precinct.disagreements for precinct in document.precincts)
+            found = (*document.findings, *chain.from_iterable(parts))
+        case _:
+            found = document.findings
+    return tuple(Remark(each.check.value, each.message, each.lines) for each in found)
+
+
+def remark_lines(reading: Reading) -> Iterator[str]:
+    """Yield what to say of a file in lines of text: notes, then the first findings."""
+    for note in reading.document.notes[:MOST_SHOWN]:
+        yield f"{reading.path}: note: {note}"
+    if more := reading.document.notes[MOST_SHOWN:]:
+        yield f"{reading.path}: and {len(more)} more notes; {ALL}"
+    findings = findings_of(reading.document)
+    for finding in findings[:MOST_SHOWN]:
+        where = f" [{_counted(finding.lines)}]" if finding.lines else ""
+        yield f"{reading.path}: finding {finding.check}: {finding.message}{where}"
+    if rest := findings[MOST_SHOWN:]:
+        kinds = ", ".join(
+            f"{count} {check}" for check, count in Counter(each.check for each in rest).items()
+        )
+        yield f"{reading.path}: and {len(rest)} more findings ({kinds}); {ALL}"
+
+
+def _counted(lines: tuple[int, ...]) -> str:
+    return f"line{'s' if len(lines) > 1 else ''} {', '.join(map(str, lines))}"

@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
 
-PREAMBLE = b"\x1bE\x1b&l2a0o7c067F\x1b(s0p16.66h3b6T\x1b&a00L"
-RESET = b"\x1bE\r"
+from simulators.listings.paper import PREAMBLE, RESET
 
 COLUMN_HEADING = b"VOTR.    B/I     CANDIDATES RECEIVING A VOTE"
 RULER = b" ".join([b"-"] * 28) + b"  PRECINCT TOTALS  " + b" ".join([b"-"] * 28)

@@ -2,7 +2,6 @@
 
 import importlib
 import sys
-from importlib.metadata import version
 
 import typer
 
@@ -78,6 +77,8 @@ def _top(
     *, show_version: bool = typer.Option(False, "--version", help="Show the version and end.")
 ) -> None:
     if show_version:
+        from importlib.metadata import version  # noqa: PLC0415  # slow, and nobody else asks
+
         typer.echo(f"zerotape {version('zerotape')}")
         raise typer.Exit
 

@@ -14,7 +14,6 @@ from statistics import median
 from time import perf_counter
 
 from listings.reading import Parsers, read_listing
-from parsers.registry import known_parsers
 from simulators.listings.el155 import Layout, print_listing, sample_listing
 
 ROUNDS = 9
@@ -25,7 +24,7 @@ def main() -> None:
     """Print the medians, and the ratio that is to be at most 2."""
     with tempfile.TemporaryDirectory() as folder:
         listing = Path(sys.argv[1]) if len(sys.argv) > 1 else _sample(Path(folder))
-        parsers = Parsers(known_parsers())
+        parsers = Parsers()
         works: dict[str, Callable[[], object]] = {
             "import typer, pydantic": lambda: _process("-c", "import typer, pydantic"),
             "zerotape --version": lambda: _process("-m", "zerotape", "--version"),

@@ -14,6 +14,7 @@ from listings.output import opened_output, refuse_existing
 from listings.reading import Parsers, Reading, read_listing
 from listings.records import ORDER_OF_RECORDS, records_table
 from listings.remarks import findings_of, remark_lines
+from parsers.built_in import BUILT_IN
 from parsers.registry import known_parsers
 
 HAS_FINDINGS = 3
@@ -57,11 +58,11 @@ def parse(
     Exit status 0: read. 1: a file could not be read, and nothing was written. 2: wrong usage.
     3: read and written, and a listing has findings that a person must look at.
     """
-    parsers = Parsers(_formats(as_format))
+    _refuse_unknown(as_format)
     if records and output is Format.JSON:
         raise typer.BadParameter("Records are CSV only.", param_hint="--format")
     refuse_existing(out)
-    readings = _read_all(files, parsers)
+    readings = _read_all(files, Parsers(as_format))
     if records:
         _write_table(records_table(readings), out)
         typer.echo(ORDER_OF_RECORDS, err=True)
@@ -76,13 +77,9 @@ def parse(
         raise typer.Exit(HAS_FINDINGS)
 
 
-def _formats(name: str | None) -> tuple[str, ...]:
-    known = known_parsers()
-    if name is None:
-        return known
-    if name not in known:
+def _refuse_unknown(name: str | None) -> None:
+    if name is not None and name not in BUILT_IN and name not in (known := known_parsers()):
         raise typer.BadParameter(f"{name!r} is none of {', '.join(known)}.", param_hint="--as")
-    return (name,)
 
 
 def _read_all(files: Sequence[Path], parsers: Parsers) -> list[Reading]:

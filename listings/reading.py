@@ -1,6 +1,6 @@
 """From a file on disk to a document, with words about it that help when it cannot be read."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +10,7 @@ from election.errors import ZerotapeError
 from listings.progress import Progress
 from parsers.contract import Content, Parser
 from parsers.errors import ParseError
-from parsers.registry import parser_for, parsers_one_by_one
+from parsers.registry import likely_order, load_parser, parser_for
 from runtime.file_content import FileContent
 
 MOST_BYTES = 512 * 1024 * 1024
@@ -50,32 +50,31 @@ class Reading:
 
 
 class Parsers:
-    """Parsers by name, each loaded when it is first asked for: most files need only a few."""
+    """Parsers that are loaded when they are first asked for: most files need only a few."""
 
-    def __init__(self, names: Sequence[str]) -> None:
-        """Take names of parsers that are installed."""
-        self._count = len(names)
-        self._loaded: list[Parser] = []
-        self._others = parsers_one_by_one(names)
+    def __init__(self, only: str | None = None) -> None:
+        """Take the name of the one parser that is to be used, or all that there are."""
+        self._only = only
+        self._loaded: dict[str, Parser] = {}
 
-    def __iter__(self) -> Iterator[Parser]:
-        for place in range(self._count):
-            if place == len(self._loaded):
-                self._loaded.append(next(self._others))
-            yield self._loaded[place]
+    def for_content(self, content: Content) -> Parser:
+        """Return the parser that was named, unasked, or the first that recognises `content`.
 
-    def only(self) -> Parser | None:
-        """Return the parser, if there is no other."""
-        return next(iter(self)) if self._count == 1 else None
+        Raises ParseError, or UnknownPlugin.
+        """
+        if self._only is not None:
+            return self._load(self._only)
+        return parser_for(content, map(self._load, likely_order(content)))
+
+    def _load(self, name: str) -> Parser:
+        return self._loaded.get(name) or self._loaded.setdefault(name, load_parser(name))
 
 
 def read_listing(path: Path, parsers: Parsers) -> Reading:
-    """Read the file at `path` by the first of `parsers` that recognises it.
-
-    A single parser is not asked but used. Raises NotReadable, or FileContentError.
-    """
+    """Read the file at `path` by one of `parsers`; raise NotReadable or FileContentError."""
     with opened(path) as content:
-        parser = _chosen(path, content, parsers)
+        with said_of(path, NOT_RECOGNISED):
+            parser = parsers.for_content(content)
         with said_of(path, NOT_PARSED):
             document = parser.parse(content)
         return Reading(path, parser.name, content.sha256(), document)
@@ -111,8 +110,3 @@ def said_of(path: Path, advice: str) -> Iterator[None]:
         reason = str(error)
         end = "" if reason.endswith(".") else "."
         raise NotReadable(f"{path}: {reason}{end} {advice}") from error
-
-
-def _chosen(path: Path, content: Content, parsers: Parsers) -> Parser:
-    with said_of(path, NOT_RECOGNISED):
-        return parsers.only() or parser_for(content, parsers)

@@ -13,7 +13,6 @@ from listings.remarks import findings_of
 from listings.text_files import csv_rows, file_bytes
 from listings.totals_csv import is_totals_csv, read_totals_csv
 from listings.totals_rows import totals_rows
-from parsers.registry import known_parsers
 from runtime.file_content import FileContent
 
 HEAD_BYTES = 4_096
@@ -46,7 +45,7 @@ def _first_row(path: Path, head: bytes) -> list[str]:
 
 
 def _listing_side(path: Path) -> Side:
-    reading = read_listing(path, Parsers(known_parsers()))
+    reading = read_listing(path, Parsers())
     document = reading.document
     if not isinstance(document, TotalsListing | VoteImageLog):
         raise NotReadable(

@@ -1,32 +1,48 @@
-"""Finds parsers by entry point, and the right one for a capture by its content."""
+"""Finds parsers by name, and the right one for a capture by its content.
+
+Ours are in `built_in`; a package of somebody else adds parsers by entry points of GROUP. A name of
+ours always means ours.
+"""
 
 from collections.abc import Iterable, Iterator
-from importlib.metadata import entry_points
+from importlib import import_module
+from typing import cast
 
+from parsers.built_in import BUILT_IN
 from parsers.contract import INTERFACE_VERSION, SNIFF_BYTES, Content, Parser
 from parsers.errors import ParseError
-from runtime.plugins import load_plugins
+from runtime.plugins import installed_names, load_plugin
 
 GROUP = "zerotape.parsers"
 
 
 def known_parsers() -> tuple[str, ...]:
-    """Return the names of all parsers that are installed."""
-    return tuple(sorted(entry_points(group=GROUP).names))
+    """Return the names of all parsers, ours first."""
+    return (*BUILT_IN, *sorted(installed_names(GROUP) - BUILT_IN.keys()))
+
+
+def load_parser(name: str) -> Parser:
+    """Return the parser called `name`; raise UnknownPlugin."""
+    if name not in BUILT_IN:
+        return cast("Parser", load_plugin(GROUP, name, INTERFACE_VERSION, BUILT_IN))
+    module, _, attribute = BUILT_IN[name].partition(":")
+    return cast("Parser", getattr(import_module(module), attribute))
 
 
 def load_parsers(allowed: Iterable[str]) -> tuple[Parser, ...]:
     """Return the parsers named in `allowed`, in that order; raise UnknownPlugin."""
-    return tuple(parsers_one_by_one(allowed))
+    return tuple(map(load_parser, allowed))
 
 
-def parsers_one_by_one(allowed: Iterable[str]) -> Iterator[Parser]:
-    """Yield what `load_parsers` returns, each loaded when asked for; raise UnknownPlugin."""
-    return load_plugins(GROUP, allowed, INTERFACE_VERSION)
+def likely_order(content: Content) -> Iterator[str]:
+    """Yield the names of all parsers, those first whose name `content` prints near its top."""
+    head = content[:SNIFF_BYTES].upper()
+    yield from sorted(BUILT_IN, key=lambda name: name.upper().encode() not in head)
+    yield from known_parsers()[len(BUILT_IN) :]
 
 
 def parser_for(content: Content, parsers: Iterable[Parser]) -> Parser:
-    """Return the first parser that recognises `content`.
+    """Return the first parser that recognises `content`; later ones are not asked for.
 
     Raises ParseError when none does, saying which formats it resembles and why it is none.
     """

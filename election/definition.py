@@ -44,6 +44,8 @@ class ReportedBy(StrEnum):
     """A zero report and a results report on paper or over the printer line."""
     VOTE_IMAGE_LOG = "vote-image-log"
     """An EL155 listing; there is no zero report in it."""
+    TOTALS_LISTING = "totals-listing"
+    """An EL30A listing or an ASCII export: the totals of all machines of a counting group."""
 
 
 class Party(Record):
@@ -65,6 +67,11 @@ class CountingGroup(Record):
 
     id: Slug
     name: Text
+    listing_column: Annotated[int, Field(ge=1, le=20)] | None = None
+    """Group column of totals listings, from 1. None: in no listing; where the election has only
+    this one group, its totals are the TOTAL column."""
+    listing_heading: OptionalText = ""
+    """What must stand over that column, on the listings that print headings; empty: anything."""
 
 
 class CountCenter(Record):
@@ -101,11 +108,12 @@ class AssignedDevice(Record):
     device_class: DeviceClass
     serial: Serial
     """M100: scanner serial. iVotronic by tapes: serial of the master PEB, whose tape covers all
-    its terminals. iVotronic by vote image log: terminal serial."""
+    its terminals. iVotronic by vote image log: terminal serial. ERM: a name for the column."""
     counting_group: Slug
     reported_by: ReportedBy = ReportedBy.TAPES
     terminals: tuple[Serial, ...] = ()
-    """iVotronic by tapes: the terminals that the PEB opens."""
+    """iVotronic by tapes: the terminals that the PEB opens. ERM: those of the counting group, so
+    that event logs and vote image logs can be held against its totals."""
 
 
 class Precinct(Record):
@@ -150,7 +158,7 @@ class ElectionDefinition(Record):
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
-        problems = [*_duplicates(self), *_dangling(self), *_unfinished(self)]
+        problems = [*_duplicates(self), *_dangling(self), *_doubled(self), *_unfinished(self)]
         if problems:
             raise ValueError("; ".join(problems))
         return self
@@ -192,6 +200,10 @@ def _duplicates(definition: ElectionDefinition) -> list[str]:
         *_repeated("county", (county.id for county in definition.counties)),
         *_repeated("district", (district.id for district in definition.districts)),
         *_repeated("counting group", (group.id for group in definition.counting_groups)),
+        *_repeated(
+            "listing column",
+            (g.listing_column for g in definition.counting_groups if g.listing_column is not None),
+        ),
         *_repeated("count center", (center.id for center in definition.count_centers)),
         *_repeated("contest", (contest.id for contest in contests)),
         *_repeated("contest title", ((contest.title, contest.party) for contest in contests)),
@@ -236,6 +248,39 @@ def _dangling(definition: ElectionDefinition) -> list[str]:
         for name in sorted(centers & RESERVED_CENTERS)
     ]
     return problems
+
+
+def _doubled(definition: ElectionDefinition) -> list[str]:
+    """Return where totals of a listing would be counted under no column, or beside their parts."""
+    groups = {group.id: group for group in definition.counting_groups}
+    problems: list[str] = []
+    for precinct in definition.precincts:
+        by_listing = {
+            device.counting_group
+            for device in precinct.devices
+            if device.reported_by is ReportedBy.TOTALS_LISTING
+        }
+        sharing = Counter(device.counting_group for device in precinct.devices)
+        problems += [
+            f"precinct {precinct.id}: the totals listing of counting group {group!r} holds all its "
+            "machines; no other device may stand beside it"
+            for group in sorted(by_listing)
+            if sharing[group] > 1
+        ]
+        problems += [
+            f"precinct {precinct.id}: device {device.serial!r} of class {device.device_class} "
+            f"cannot report by {device.reported_by}"
+            for device in precinct.devices
+            if (device.device_class is DeviceClass.ERM)
+            != (device.reported_by is ReportedBy.TOTALS_LISTING)
+        ]
+        problems += [
+            f"precinct {precinct.id}: counting group {group!r} comes from a totals listing and "
+            "has no listing_column"
+            for group in sorted(by_listing & groups.keys())
+            if groups[group].listing_column is None and len(groups) > 1
+        ]
+    return list(dict.fromkeys(problems))
 
 
 def _unfinished(definition: ElectionDefinition) -> list[str]:

@@ -100,19 +100,32 @@ def make_key_pair(
 
 @app.command()
 def define(
-    listing: Annotated[Path, typer.Argument(help="An EL155 vote image log.", exists=True)],
+    listings: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="LISTING...",
+            help="EL155, EL30, EL30A, EL45, EL45A, EL52, EL111 or an ASCII export; several are "
+            "merged.",
+            exists=True,
+        ),
+    ],
     out: Annotated[Path, typer.Option("--out", help="Where the definition is to be written.")],
     *,
     center: Annotated[str, typer.Option(help="Id of the count center.")] = "center-1",
+    day: Annotated[
+        datetime | None,
+        typer.Option("--date", formats=["%Y-%m-%d"], help="Election day, where no listing says."),
+    ] = None,
 ) -> None:
-    """Draft an election definition from a real listing.
+    """Draft an election definition from real listings.
 
-    The draft holds contests, choices, precincts and terminals as the listing names them, in test
-    mode; what a person still has to fill in stands in it under `to_fill_in`, and is printed.
+    The draft holds contests, choices, precincts, counting groups and terminals as the listings
+    name them, in test mode; what a person still has to fill in stands in it under `to_fill_in`,
+    and is printed.
     """
-    from gateway.drafting import draft_from_file
+    from gateway.drafting.files import draft_from_files
 
-    draft = draft_from_file(listing, out, center)
+    draft = draft_from_files(listings, out, center, day.date() if day else None)
     typer.echo(
         f"{out}: {len(draft.contests)} contests, {len(draft.precincts)} precincts. "
         "Still to fill in:"

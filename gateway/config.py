@@ -65,7 +65,10 @@ class GatewaySettings(Settings):
     log_level: Annotated[str, StringConstraints(pattern="^(debug|info|warning|error)$")] = "info"
     drivers: tuple[str, ...] = ("print-line", "drop-folder")
     """Drivers that may be loaded."""
-    parsers: tuple[str, ...] = ("m100-tape", "ivotronic-tape", "el155")
+    parsers: tuple[str, ...] = (
+        *("m100-tape", "ivotronic-tape", "el155", "el152", "el30a", "erm-ascii", "el30"),
+        *("el45a", "el45", "el52", "el111", "el68", "el68a"),
+    )
     """Parsers that may be loaded, in the order in which they are tried."""
     signing: SigningSettings
     aggregator: AggregatorSettings

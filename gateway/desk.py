@@ -16,16 +16,19 @@ from election.captures import Capture, Ending
 from election.definition_file import LoadedDefinition
 from election.envelope import read_envelope, signed_envelope
 from election.findings import Finding, Severity
+from election.listings import TotalsListing
 from election.payloads import payload_bytes
 from election.receipts import MAX_ENVELOPE_BYTES, Receipt, Verdict
 from election.receipts import PAYLOAD_TYPE as RECEIPT_PAYLOAD_TYPE
 from election.returns import PAYLOAD_TYPE, PrecinctReturn
+from gateway.contents import GroupTotals
 from gateway.decision import decide, late_findings
 from gateway.evidence_files import EvidenceDamaged, EvidenceFiles
 from gateway.evidence_records import EvidenceRow
 from gateway.outbox import OutboxState, Settlement, SignedReturn
 from gateway.packets import Decision, History, Packet, PacketDocument, PacketKey, PacketState
 from gateway.reading import Reading, read_evidence
+from gateway.reports import contents
 from gateway.return_building import Issue, NotReleasable, build_return
 from gateway.store import GatewayStore
 from parsers.contract import Parser
@@ -58,6 +61,8 @@ class Desk:
     put_aside: dict[str, str] = field(default_factory=dict)
     """SHA-256 of evidence that belongs to no packet here, as a whole or in part, and why."""
     _places: dict[str, tuple[PacketKey, ...]] = field(default_factory=dict)
+    _summaries: dict[str, TotalsListing] = field(default_factory=dict)
+    """By SHA-256 of their evidence."""
     _recorded: dict[PacketKey, tuple[Finding, ...]] = field(default_factory=dict)
     """Findings as they stand in the store."""
 
@@ -184,11 +189,14 @@ class Desk:
             )
             others = tuple(d for d in packet.documents if d.sha256 != row.sha256)
             self.packets[key] = replace(packet, documents=(*others, document))
-        return touched
+        if reading.placement.summary is None:
+            return touched
+        self._summaries[row.sha256] = reading.placement.summary
+        return tuple(key for key, packet in self.packets.items() if contents(packet, GroupTotals))
 
     def _consider(self, keys: Iterable[PacketKey]) -> bool:
         """Decide the packets `keys` anew; say whether a return was released."""
-        history = History(self._places)
+        history = History(self._places, tuple(self._summaries.values()))
         released = False
         for key in keys:
             packet = self.packets[key]

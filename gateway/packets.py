@@ -10,11 +10,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from election.captures import Ending
-from election.documents import Tape, VoteImagePrecinct
 from election.errors import ZerotapeError
 from election.findings import Finding
+from election.listings import TotalsListing
 from election.protocol_form import ProtocolForm
 from election.returns import PrecinctReturn
+from gateway.contents import PacketContent
 
 
 class PacketState(StrEnum):
@@ -87,7 +88,7 @@ class PacketDocument:
 
     sha256: str
     """Of the evidence: the whole capture, also when only a part of it speaks of this packet."""
-    content: Tape | VoteImagePrecinct
+    content: PacketContent
     parser: str
     parser_version: str
     taken_at: datetime
@@ -113,6 +114,8 @@ class History:
 
     evidence_elsewhere: Mapping[str, tuple[PacketKey, ...]]
     """SHA-256 of evidence and the packets that it is placed in."""
+    summaries: tuple[TotalsListing, ...] = ()
+    """Totals of the jurisdiction that a summary report (EL45, EL45A) prints."""
 
 
 @dataclass(frozen=True, slots=True)

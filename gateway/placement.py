@@ -1,40 +1,57 @@
 """Which packets a document speaks of."""
 
-from dataclasses import dataclass
-
-from election.definition import ElectionDefinition, Precinct, ReportedBy
+from election.definition import AssignedDevice, ElectionDefinition, Precinct, ReportedBy
 from election.definition_file import LoadedDefinition
-from election.documents import Document, Tape, VoteImagePrecinct
+from election.documents import Document, Tape, VoteImageLog, VoteImagePrecinct
 from election.findings import Finding, Severity
+from election.listings import EventLog, Listing, ManualChangesLog, SystemLog, TotalsListing
 from gateway.checks.wording import found, listed, name_of_unit
+from gateway.log_placement import place_event_log, place_manual_changes, place_system_log
 from gateway.packets import PacketKey
-from gateway.reports import printing_device
-
-
-@dataclass(frozen=True, slots=True)
-class Placement:
-    """Where a document goes. What has no place has a finding instead; nothing vanishes."""
-
-    parts: tuple[tuple[PacketKey, Tape | VoteImagePrecinct], ...] = ()
-    findings: tuple[Finding, ...] = ()
+from gateway.placements import Placement, joined
+from gateway.reports import printing_device, terminals_of
+from gateway.totals_placement import place_totals
 
 
 def place(document: Document, loaded: LoadedDefinition, count_center: str) -> Placement:
-    """Place `document` as a whole, or precinct by precinct where it is a vote image log."""
+    """Place `document` as a whole, or precinct by precinct where it is a listing."""
     definition = loaded.definition
-    if document.election != definition.device_election:
-        message = (
-            "This item belongs to another election. Put it aside in the quarantine tray and look "
-            "for the right item of this precinct."
-        )
-        evidence = f"names {document.election!r}, this is {definition.device_election!r}"
-        return Placement(findings=(found("C01", Severity.BLOCK, message, evidence),))
+    if refusal := _another_election(document, definition):
+        return Placement(findings=(refusal,))
+    if not isinstance(document, Tape | VoteImageLog):
+        return _place_listing(document, definition, count_center)
     contents = (document,) if isinstance(document, Tape) else document.precincts
-    placed = [_place_one(content, definition, count_center) for content in contents]
-    return Placement(
-        tuple(part for placement in placed for part in placement.parts),
-        tuple(finding for placement in placed for finding in placement.findings),
+    return joined(_place_one(content, definition, count_center) for content in contents)
+
+
+def _place_listing(
+    document: Listing, definition: ElectionDefinition, count_center: str
+) -> Placement:
+    match document:
+        case TotalsListing():
+            return place_totals(document, definition, count_center)
+        case EventLog():
+            return place_event_log(document, definition, count_center)
+        case ManualChangesLog():
+            return place_manual_changes(document, definition, count_center)
+        case SystemLog():
+            return place_system_log(document, definition, count_center)
+
+
+def _another_election(document: Document, definition: ElectionDefinition) -> Finding | None:
+    named = (
+        document.election if isinstance(document, Tape | VoteImageLog) else document.head.election
     )
+    if isinstance(document, TotalsListing) and not named:
+        return None  # they print no ELECTION ID; C01 looks for the date of the election instead
+    if named == definition.device_election:
+        return None
+    message = (
+        "This item belongs to another election. Put it aside in the quarantine tray and look "
+        "for the right item of this precinct."
+    )
+    evidence = f"names {named!r}, this is {definition.device_election!r}"
+    return found("C01", Severity.BLOCK, message, evidence)
 
 
 def _place_one(
@@ -63,10 +80,15 @@ def _counting_groups(content: Tape | VoteImagePrecinct, precinct: Precinct) -> t
         device = printing_device(content, precinct)
         devices = precinct.devices if device is None else (device,)
     else:
-        devices = tuple(
-            device for device in precinct.devices if device.reported_by is ReportedBy.VOTE_IMAGE_LOG
-        )
+        devices = tuple(device for device in precinct.devices if _is_shown(device, content))
     return tuple(dict.fromkeys(device.counting_group for device in devices))
+
+
+def _is_shown(device: AssignedDevice, content: VoteImagePrecinct) -> bool:
+    """Say whether `content` speaks of `device`: counts for it, or can be held against it."""
+    if device.reported_by is ReportedBy.TOTALS_LISTING:
+        return bool({terminal.serial for terminal in content.terminals} & {*terminals_of(device)})
+    return device.reported_by is ReportedBy.VOTE_IMAGE_LOG
 
 
 def _refused(check: str, reason: str, content: Tape | VoteImagePrecinct) -> Placement:

@@ -6,7 +6,8 @@ import structlog
 
 from election.definition_file import LoadedDefinition
 from election.documents import Document
-from gateway.placement import Placement, place
+from gateway.placement import place
+from gateway.placements import Placement
 from parsers.contract import Parser
 from parsers.errors import ParseError
 from parsers.registry import parser_for

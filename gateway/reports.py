@@ -8,6 +8,7 @@ Nothing here depends on the order of the documents, as long as the sound ones ag
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 from election.definition import AssignedDevice, ElectionDefinition, Precinct, ReportedBy
 from election.documents import (
@@ -16,7 +17,13 @@ from election.documents import (
     VoteImagePrecinct,
     VoteImageTerminal,
 )
+from election.listings import ListingFinding
+from gateway.contents import GroupTotals, PacketContent
+from gateway.listed_totals import is_counted
+from gateway.listing_findings import serious
 from gateway.packets import Packet
+
+_Kind = TypeVar("_Kind", bound=PacketContent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +95,30 @@ class ListingSet:
         return tuple(serial for serial in self.serials if serial not in shown)
 
 
+@dataclass(frozen=True, slots=True)
+class TotalsSet:
+    """All totals listings of a packet, for the one device that stands for them."""
+
+    device: AssignedDevice | None
+    """None: the packet reports otherwise."""
+    listings: tuple[GroupTotals, ...]
+
+    @property
+    def sound(self) -> tuple[GroupTotals, ...]:
+        """Those that are whole, agree with themselves, and were printed after the count."""
+        return tuple(filter(is_sound, self.listings))
+
+    @property
+    def candidates(self) -> tuple[GroupTotals, ...]:
+        """The sound listings; where there is none, those that two people may let pass."""
+        return self.sound or self.listings
+
+    @property
+    def counting(self) -> GroupTotals | None:
+        """The one that counts."""
+        return next(iter(self.candidates), None) if self.device else None
+
+
 def assigned_devices(packet: Packet, definition: ElectionDefinition) -> tuple[AssignedDevice, ...]:
     """Return the devices whose reports make up `packet`."""
     return tuple(
@@ -108,17 +139,18 @@ def printing_device(tape: Tape, precinct: Precinct) -> AssignedDevice | None:
 
 def tapes(packet: Packet, kind: ReportKind | None = None) -> tuple[Tape, ...]:
     """Return the tapes of `packet`, of one kind or of both."""
-    return tuple(
-        content
-        for content in (document.content for document in packet.documents)
-        if isinstance(content, Tape) and kind in (None, content.kind)
-    )
+    return tuple(tape for tape in contents(packet, Tape) if kind in (None, tape.kind))
 
 
 def listings(packet: Packet) -> tuple[VoteImagePrecinct, ...]:
     """Return what vote image logs say of the packet's precinct."""
-    contents = (document.content for document in packet.documents)
-    return tuple(content for content in contents if isinstance(content, VoteImagePrecinct))
+    return contents(packet, VoteImagePrecinct)
+
+
+def contents(packet: Packet, kind: type[_Kind]) -> tuple[_Kind, ...]:
+    """Return what is of this `kind` in the documents of `packet`, in the order of coming in."""
+    said = (document.content for document in packet.documents)
+    return tuple(content for content in said if isinstance(content, kind))
 
 
 def tape_sets(
@@ -156,6 +188,34 @@ def listing_set(packet: Packet, definition: ElectionDefinition) -> ListingSet:
     return ListingSet(serials, listings(packet))
 
 
+def totals_set(packet: Packet, definition: ElectionDefinition) -> TotalsSet:
+    """Return the totals listings of `packet`."""
+    devices = assigned_devices(packet, definition)
+    return TotalsSet(
+        next((each for each in devices if each.reported_by is ReportedBy.TOTALS_LISTING), None),
+        contents(packet, GroupTotals),
+    )
+
+
+def is_sound(listing: GroupTotals) -> bool:
+    """Say whether the numbers of `listing` may be used."""
+    return (
+        listing.heading is not None
+        and not listing.contradicted
+        and not serious(listing.findings)
+        and not (listing.row_sums.above or listing.row_sums.unexplained)
+        and is_counted(listing.precinct)
+        and listing.result.is_whole
+    )
+
+
+def terminals_of(device: AssignedDevice) -> tuple[str, ...]:
+    """Return the serials of the iVotronic terminals behind `device`."""
+    if device.reported_by is ReportedBy.VOTE_IMAGE_LOG:
+        return (device.serial,)
+    return device.terminals
+
+
 def is_intact(tape: Tape) -> bool:
     """Say whether `tape` is whole and does not contradict itself."""
     return not tape.truncated and not tape.damage
@@ -168,7 +228,13 @@ def has_open_terminals(tape: Tape) -> bool:
 
 def contradictions(listing: VoteImagePrecinct) -> tuple[str, ...]:
     """Return where `listing` disagrees with itself and with its own PRECINCT TOTALS."""
-    return listing.disagreements or tuple(_trailer_differences(listing))
+    said = tuple(_with_place(finding) for finding in listing.disagreements)
+    return said or tuple(_trailer_differences(listing))
+
+
+def _with_place(finding: ListingFinding) -> str:
+    """Say where to look first: the message names both sides, a person holds the paper."""
+    return f"Line {finding.lines[-1]}: {finding.message}" if finding.lines else finding.message
 
 
 def _trailer_differences(listing: VoteImagePrecinct) -> Iterator[str]:

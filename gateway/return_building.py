@@ -8,7 +8,12 @@ from pydantic import ValidationError
 
 from election.definition import Contest
 from election.definition_file import LoadedDefinition
-from election.documents import DeviceClass, ReportKind, Tape, VoteImageTerminal
+from election.documents import (
+    DeviceClass,
+    ReportKind,
+    Tape,
+    VoteImageTerminal,
+)
 from election.errors import ZerotapeError
 from election.payloads import payload_bytes
 from election.records import problems_of
@@ -23,10 +28,11 @@ from election.returns import (
     ReturnKind,
     precinct_totals,
 )
+from gateway.contents import NAMES
 from gateway.listed_choices import listed_choice
 from gateway.outbox import ChainLink
 from gateway.packets import Decision, Packet, PacketDocument, PacketState
-from gateway.reports import counting_results, listing_set, tape_sets
+from gateway.reports import counting_results, listing_set, tape_sets, totals_set
 
 
 class NotReleasable(ZerotapeError):
@@ -79,7 +85,11 @@ def _results(
     packet: Packet, decision: Decision, loaded: LoadedDefinition, issue: Issue
 ) -> PrecinctReturn:
     definition = loaded.definition
-    devices = (*_devices_by_tape(packet, loaded), *_devices_by_listing(packet, loaded))
+    devices = (
+        *_devices_by_tape(packet, loaded),
+        *_devices_by_vote_images(packet, loaded),
+        *_devices_by_totals(packet, loaded),
+    )
     return PrecinctReturn(
         election=definition.election,
         definition_sha256=loaded.sha256,
@@ -152,7 +162,7 @@ def _contests_on_tape(tape: Tape) -> tuple[ContestVotes, ...]:
     )
 
 
-def _devices_by_listing(packet: Packet, loaded: LoadedDefinition) -> Iterator[DeviceVotes]:
+def _devices_by_vote_images(packet: Packet, loaded: LoadedDefinition) -> Iterator[DeviceVotes]:
     contests = loaded.definition.contests_of[packet.key.precinct]
     for serial, terminal in listing_set(packet, loaded.definition).counting.items():
         yield DeviceVotes(
@@ -165,11 +175,11 @@ def _devices_by_listing(packet: Packet, loaded: LoadedDefinition) -> Iterator[De
             protective_at_open=None,
             protective_at_close=None,
             ballots=terminal.ballots,
-            contests=_contests_on_listing(packet, terminal, contests),
+            contests=_contests_in_vote_images(packet, terminal, contests),
         )
 
 
-def _contests_on_listing(
+def _contests_in_vote_images(
     packet: Packet, terminal: VoteImageTerminal, contests: tuple[Contest, ...]
 ) -> tuple[ContestVotes, ...]:
     """Return every contest of the precinct, with the choices that `terminal` has votes for."""
@@ -198,6 +208,27 @@ def _contests_on_listing(
             ballots=None,
         )
         for contest, votes in choices.items()
+    )
+
+
+def _devices_by_totals(packet: Packet, loaded: LoadedDefinition) -> Iterator[DeviceVotes]:
+    totals = totals_set(packet, loaded.definition)
+    if totals.device is None or totals.counting is None:
+        return
+    result = totals.counting.result
+    if result.ballots is None or not result.is_whole:
+        raise NotReleasable(packet, "its totals listing does not fit the definition. See C03.")
+    yield DeviceVotes(
+        device_class=DeviceClass.ERM,
+        serial=totals.device.serial,
+        medium="totals-listing",
+        medium_serial="",
+        public_at_open=None,
+        public_at_close=None,
+        protective_at_open=None,
+        protective_at_close=None,
+        ballots=result.ballots,
+        contests=result.contests,
     )
 
 
@@ -234,6 +265,9 @@ def _evidence(packet: Packet) -> tuple[EvidenceReference, ...]:
 
 
 def _kind(document: PacketDocument) -> str:
-    if isinstance(document.content, Tape):
-        return f"{document.content.kind}-report"
-    return "vote-image-log"
+    content = document.content
+    return (
+        f"{content.kind}-report"
+        if isinstance(content, Tape)
+        else NAMES[type(content)].replace(" ", "-")
+    )

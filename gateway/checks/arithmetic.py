@@ -7,14 +7,18 @@ from election.documents import ReportKind, Tape, VoteImageTerminal
 from election.findings import Finding, Severity
 from gateway.checks.wording import found, listed, name_of_unit
 from gateway.listed_choices import contests_titled, listed_choice
+from gateway.listed_totals import GroupResult, ballots_cast
 from gateway.packets import History, Packet
-from gateway.reports import counting_results, listing_set, listings, tape_sets
+from gateway.reports import counting_results, listing_set, listings, tape_sets, totals_set
 
 MOST_COUNTED = 65_535
 """Largest value of a counter of either device: two bytes."""
 
 MOST_PROTECTIVE = 4_294_967_295
 """Largest protective count: four bytes."""
+
+MOST_LISTED = 99_999
+"""Largest count of a precinct in a listing: five digits."""
 
 UNUSUAL_TURNOUT_PERCENT = 95
 
@@ -140,6 +144,8 @@ def counters_in_range(
     ]
     listed_terminals = listing_set(packet, loaded.definition).counting.values()
     sources += [(f"terminal {each.serial}", [*_listed_counters(each)]) for each in listed_terminals]
+    totals = totals_set(packet, loaded.definition)
+    sources += [("the totals listing", [*_total_counters(t.result)]) for t in totals.sound]
     for who, counters in sources:
         outside = [f"{value} of 0..{most}" for value, most in counters if not 0 <= value <= most]
         if outside:
@@ -160,6 +166,10 @@ def ballots_within_registered(
     registered = precinct.registered_voters
     counted = [tape.ballots for _, tape in counting_results(packet, loaded.definition)]
     terminals = listing_set(packet, loaded.definition).counting.values()
+    totals = totals_set(packet, loaded.definition)
+    if totals.counting is not None:  # it knows the other counting groups as well
+        cast = ballots_cast(totals.counting.precinct)
+        counted.append((cast.votes if cast else None) or totals.counting.result.ballots or 0)
     ballots = sum(counted) + sum(terminal.ballots for terminal in terminals)
     evidence = f"{ballots} ballots, {registered} registered"
     if not ballots:
@@ -211,3 +221,10 @@ def _counters(tape: Tape) -> Iterator[tuple[int, int]]:
 def _listed_counters(terminal: VoteImageTerminal) -> Iterator[tuple[int, int]]:
     counts = [terminal.ballots, terminal.blank_ballots, *(each.votes for each in terminal.counts)]
     yield from ((count, MOST_COUNTED) for count in counts)
+
+
+def _total_counters(result: GroupResult) -> Iterator[tuple[int, int]]:
+    counts = [result.ballots, *(choice.votes for c in result.contests for choice in c.choices)]
+    for contest in result.contests:
+        counts += [contest.write_ins, contest.overvotes, contest.undervotes]
+    yield from ((count, MOST_LISTED) for count in counts if count is not None)

@@ -13,13 +13,45 @@ from gateway.checks import (
     arithmetic,
     completeness,
     duplicates,
+    event_logs,
+    group_totals,
     identity,
+    tabulation,
     totals,
     zero_tape,
 )
 from gateway.packets import History, Packet
 
 Check = Callable[[Packet, LoadedDefinition, History], Iterable[Finding]]
+
+OF_TOTALS_LISTINGS: tuple[tuple[str, Check], ...] = (
+    ("C01", group_totals.of_this_election),
+    ("C37", group_totals.printed_after_the_election),
+    ("C94", group_totals.right_column),
+    ("C03", group_totals.contests_in_listing),
+    ("C101", group_totals.every_count_is_printed),
+    ("C59", group_totals.precinct_is_counted),
+    ("C74", group_totals.votes_within_ballots),
+    ("C77", group_totals.groups_make_the_total),
+    ("C78", group_totals.ballots_not_pages),
+    ("C100", group_totals.every_column_has_a_group),
+    ("C66", group_totals.listing_contradicts_itself),
+    ("C32", group_totals.vote_images_within_totals),
+    ("C33", group_totals.precincts_make_the_summary),
+)
+
+OF_LOGS: tuple[tuple[str, Check], ...] = (
+    ("C25", event_logs.opened_and_closed),
+    ("C26", event_logs.same_peb_closes),
+    ("C29", event_logs.votes_as_on_tape),
+    ("C30", event_logs.votes_as_imaged),
+    ("C39", event_logs.not_cleared_while_open),
+    ("C40", event_logs.rows_in_order),
+    ("C60", event_logs.every_terminal_has_a_log),
+    ("C55", tabulation.typed_figures),
+    ("C97", tabulation.typed_doubles),
+    ("C80", tabulation.answered_warnings),
+)
 
 CATALOGUE: tuple[tuple[str, Check], ...] = (
     ("C01", identity.one_election),
@@ -50,9 +82,12 @@ CATALOGUE: tuple[tuple[str, Check], ...] = (
     ("C34", duplicates.tape_of_another_precinct),
     ("C35", duplicates.tapes_differ),
     ("C35", duplicates.listings_differ),
+    ("C35", duplicates.totals_differ),
     ("C65", duplicates.one_card_per_scanner),
     ("C23", completeness.every_terminal_on_tape),
     ("C60", completeness.every_terminal_on_listing),
+    *OF_TOTALS_LISTINGS,
+    *OF_LOGS,
 )
 
 CHECKS_RUN: tuple[str, ...] = tuple(dict.fromkeys(check for check, _ in CATALOGUE))

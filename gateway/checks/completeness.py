@@ -7,7 +7,7 @@ from election.documents import ReportKind
 from election.findings import Finding, Severity
 from gateway.checks.wording import flawed, listed, name_of_device
 from gateway.packets import History, Packet
-from gateway.reports import is_intact, listing_set, tape_sets
+from gateway.reports import is_intact, listing_set, tape_sets, totals_set
 
 
 def awaited(packet: Packet, loaded: LoadedDefinition) -> tuple[str, ...]:
@@ -28,6 +28,9 @@ def awaited(packet: Packet, loaded: LoadedDefinition) -> tuple[str, ...]:
         for serial in listings.serials
         if serial not in listings.counting
     ]
+    totals = totals_set(packet, loaded.definition)
+    if totals.device is not None and totals.counting is None:
+        missing.append(f"{name_of_device(totals.device)}, an EL30A or ASCII export")
     return tuple(missing)
 
 

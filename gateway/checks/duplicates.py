@@ -8,8 +8,10 @@ from election.definition_file import LoadedDefinition
 from election.documents import DeviceClass, ReportKind, Tape, VoteImagePrecinct
 from election.findings import Finding, Severity
 from gateway.checks.wording import found, listed, name_of_device, name_of_unit
+from gateway.contents import NAMES, GroupTotals, PacketContent
+from gateway.listed_totals import GroupResult
 from gateway.packets import History, Packet
-from gateway.reports import listing_set, tape_sets
+from gateway.reports import listing_set, tape_sets, totals_set
 
 
 def report_came_again(
@@ -74,6 +76,15 @@ def listings_differ(
         yield _counted_already("Two vote image logs differ.", f"ballots {listed(ballots)}")
 
 
+def totals_differ(packet: Packet, loaded: LoadedDefinition, _history: History) -> Iterator[Finding]:
+    """C35: two totals listings of one precinct say the same of its counting group."""
+    totals = totals_set(packet, loaded.definition)
+    results = [listing.result for listing in totals.candidates]
+    if len({_votes(result) for result in results}) > 1:
+        evidence = f"ballots {listed(result.ballots for result in results)}"
+        yield _counted_already("Two totals listings differ.", evidence)
+
+
 def one_card_per_scanner(
     packet: Packet, loaded: LoadedDefinition, _history: History
 ) -> Iterator[Finding]:
@@ -92,6 +103,11 @@ def one_card_per_scanner(
             )
 
 
+def _votes(result: GroupResult) -> Hashable:
+    """Return what every totals listing prints; over- and undervotes not all of them do."""
+    return result.ballots, tuple((c.contest, c.choices, c.write_ins) for c in result.contests)
+
+
 def _counted_already(what: str, evidence: str) -> Finding:
     message = (
         f"{what} Nothing is counted until it is known which one is right. Keep both and call the "
@@ -100,10 +116,17 @@ def _counted_already(what: str, evidence: str) -> Finding:
     return found("C35", Severity.BLOCK, message, evidence)
 
 
-def _said(content: Tape | VoteImagePrecinct) -> Hashable:
-    if isinstance(content, Tape):
-        return _values(content)
-    return content.number, frozenset(content.terminals)
+def _said(content: PacketContent) -> Hashable:
+    """Return what two reprints of one report have in common."""
+    match content:
+        case Tape():
+            return _values(content)
+        case VoteImagePrecinct():
+            return content.number, frozenset(content.terminals)
+        case GroupTotals():
+            return content.precinct, content.column
+        case _:
+            return content
 
 
 def _values(tape: Tape) -> Tape:
@@ -115,7 +138,7 @@ def _values(tape: Tape) -> Tape:
     return values
 
 
-def _name(content: Tape | VoteImagePrecinct) -> str:
+def _name(content: PacketContent) -> str:
     if isinstance(content, Tape):
         return f"The {content.kind} tape of {name_of_unit(content)}"
-    return "The vote image log"
+    return f"The {NAMES[type(content)]}"

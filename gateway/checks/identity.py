@@ -6,10 +6,19 @@ from election.definition import Contest, Mode, Precinct, ReportedBy
 from election.definition_file import LoadedDefinition
 from election.documents import TapeContest
 from election.findings import Finding, Severity
-from gateway.checks.wording import found, listed, name_of_unit
+from gateway.checks.wording import found, name_of_unit, wrong_contests
+from gateway.contents import GroupTotals
 from gateway.listed_choices import listed_choice
+from gateway.listed_texts import PRECINCT_CUT, same_text
 from gateway.packets import History, Packet
-from gateway.reports import is_intact, listings, printing_device, tapes
+from gateway.reports import (
+    contents,
+    is_intact,
+    listing_set,
+    listings,
+    printing_device,
+    tapes,
+)
 from parsers.tapes.columns import plain
 
 TITLE_WIDTH = 35
@@ -42,18 +51,29 @@ def right_precinct(
     # A listing may leave the name empty, and two precincts may share one: drafts number them.
     printed += [(each.number, each.name or precinct.name) for each in listings(packet)]
     suffix = f" ({precinct.number})"
-    expected = _folded(precinct.name.removesuffix(suffix), PRECINCT_WIDTH)
-    for number, name in dict.fromkeys(printed):
-        read = _folded(name.removesuffix(suffix), PRECINCT_WIDTH)
-        if (number, read) != (precinct.number, expected):
-            yield found(
-                "C36",
-                Severity.BLOCK,
-                f"The report names precinct {number:04} {name}, expected is "
-                f"{precinct.number:04} {precinct.name}. Check the white ID card on Bag #1 and "
-                "the form; do not enter it under either.",
-                f"printed {number:04} {name!r}",
-            )
+    expected = precinct.name.removesuffix(suffix)
+    wrong = [
+        (number, name)
+        for number, name in printed
+        if number != precinct.number
+        or _folded(name.removesuffix(suffix), PRECINCT_WIDTH) != _folded(expected, PRECINCT_WIDTH)
+    ]
+    totals = [each.precinct for each in contents(packet, GroupTotals)]
+    wrong += [
+        (each.number or 0, each.name)
+        for each in totals
+        if each.number != precinct.number
+        or not same_text(each.name.removesuffix(suffix) or expected, expected, PRECINCT_CUT)
+    ]
+    for number, name in dict.fromkeys(wrong):
+        yield found(
+            "C36",
+            Severity.BLOCK,
+            f"The report names precinct {number:04} {name}, expected is "
+            f"{precinct.number:04} {precinct.name}. Check the white ID card on Bag #1 and "
+            "the form; do not enter it under either.",
+            f"printed {number:04} {name!r}",
+        )
 
 
 def no_phantom_device(
@@ -125,13 +145,15 @@ def contests_on_tape(
             if carried.get(contest) != expected.get(contest)
         ]
         if wrong:
-            yield _wrong_contests(f"The {tape.kind} tape of {name_of_unit(tape)}", wrong)
+            yield wrong_contests(f"The {tape.kind} tape of {name_of_unit(tape)}", wrong)
 
 
 def contests_on_listing(
     packet: Packet, loaded: LoadedDefinition, _history: History
 ) -> Iterator[Finding]:
-    """C03: every name of a vote image log is one choice of the precinct, and only one."""
+    """C03: every name of a vote image log that counts is one choice of the precinct, only one."""
+    if not listing_set(packet, loaded.definition).serials:
+        return  # held against the totals of another report, and by ballots alone
     contests = loaded.definition.contests_of[packet.key.precinct]
     for listing in listings(packet):
         unknown = dict.fromkeys(
@@ -141,7 +163,7 @@ def contests_on_listing(
             if listed_choice(count, contests) is None
         )
         if unknown:
-            yield _wrong_contests("The vote image log", list(unknown))
+            yield wrong_contests("The vote image log", list(unknown))
 
 
 def _unassigned(packet: Packet, precinct: Precinct) -> Iterator[tuple[str, str]]:
@@ -163,14 +185,6 @@ def _unassigned(packet: Packet, precinct: Precinct) -> Iterator[tuple[str, str]]
         for shown in listing.terminals:
             if shown.serial not in known:
                 yield f"Terminal {shown.serial}", "vote image log"
-
-
-def _wrong_contests(what: str, wrong: list[str]) -> Finding:
-    message = (
-        f"{what} does not carry the contests of this precinct. Do not add it. Check precinct "
-        "number and definition version with the programming staff."
-    )
-    return found("C03", Severity.BLOCK, message, listed(wrong))
 
 
 _Ballot = tuple[str, int, bool, frozenset[tuple[int, str, str]]]

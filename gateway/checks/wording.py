@@ -40,6 +40,15 @@ def flawed(
     return found(check, _MILDER[severity], f"{what} {kept}", evidence)
 
 
+def wrong_contests(what: str, wrong: list[str]) -> Finding:
+    """Return the finding that `what` does not carry the contests of its precinct (C03)."""
+    message = (
+        f"{what} does not carry the contests of this precinct. Do not add it. Check precinct "
+        "number and definition version with the programming staff."
+    )
+    return found("C03", Severity.BLOCK, message, listed(wrong))
+
+
 def listed(items: Iterable[object]) -> str:
     """Return the first items with commas between them, and how many more there are."""
     texts = [str(item) for item in items]
@@ -56,6 +65,8 @@ def name_of_device(device: AssignedDevice) -> str:
     """Return what an operator looks for when this device is missing."""
     if device.reported_by is ReportedBy.VOTE_IMAGE_LOG:
         return f"terminal {device.serial}"
+    if device.reported_by is ReportedBy.TOTALS_LISTING:
+        return f"totals listing {device.serial}"
     return _unit(device.device_class, device.serial)
 
 

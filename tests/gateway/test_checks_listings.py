@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from election.documents import VoteImagePrecinct
+from election.listings import ListingCheck, ListingFinding
 from gateway.packets import Decision, Packet, PacketState
 
 Verdicts = Callable[[Packet], set[tuple[str, str]]]
@@ -15,7 +16,8 @@ Build = Callable[..., Packet]
 def test_a_listing_that_disagrees_with_itself_needs_two_people(
     packet: Build, lakeside: VoteImagePrecinct, verdicts: Verdicts
 ) -> None:
-    stray = replace(lakeside, disagreements=("Line 7: PRECINCT TOTALS say 4 for number 1.",))
+    said = ListingFinding(ListingCheck.PRECINCT_TOTALS, "PRECINCT TOTALS say 4 for number 1.", (7,))
+    stray = replace(lakeside, disagreements=(said,))
     assert verdicts(packet("lakeside", stray)) == {("C31", "two-person")}
 
 

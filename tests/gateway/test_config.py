@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from gateway.config import GatewaySettings, effective_settings, read_gateway_settings
+from parsers.registry import known_parsers, load_parsers
 from runtime.settings import ConfigurationError
 
 GOOD = """\
@@ -55,7 +56,10 @@ def test_what_is_not_said_has_its_documented_default(tmp_path: Path) -> None:
     settings = read_gateway_settings(written(tmp_path))
     assert settings.keep_free_mb == 200
     assert settings.drivers == ("print-line", "drop-folder")
-    assert settings.parsers == ("m100-tape", "ivotronic-tape", "el155")
+    tapes, listings = settings.parsers[:2], set(settings.parsers[2:])
+    assert tapes == ("m100-tape", "ivotronic-tape")
+    assert listings == {name for name in known_parsers() if name.startswith("e")} - {"el30a-pdf"}
+    load_parsers(settings.parsers)
     assert (settings.delivery.resend_s, settings.delivery.status_s) == (30.0, 15.0)
     assert (settings.web.host, settings.web.port) == ("127.0.0.1", 8480)
     assert (settings.broker.port, settings.broker.tls) == (8883, None)

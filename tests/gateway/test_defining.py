@@ -15,7 +15,7 @@ from election.documents import (
     VoteImageTerminal,
 )
 from election.errors import DefinitionError
-from gateway.defining import draft_definition
+from gateway.drafting.definition import draft_definition
 from parsers.unity.el155.parser import PARSER
 
 

@@ -8,7 +8,8 @@ import pytest
 from election.definition_file import LoadedDefinition
 from election.documents import Tape, VoteImageLog, VoteImagePrecinct
 from gateway.packets import PacketKey
-from gateway.placement import Placement, place
+from gateway.placement import place
+from gateway.placements import Placement
 
 Build = Callable[..., Tape]
 

@@ -1,0 +1,81 @@
+"""What an event log says of one iVotronic terminal since it was made ready for the election."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from election.listings import Event
+from gateway.contents import TerminalEvents
+from gateway.packets import Packet
+from gateway.reports import contents
+
+CLEARED_AND_TESTED = "0001607"
+CLEARED = "0001200"
+OPENED, CLOSED = "0001672", "0001673"
+VOTES = frozenset({"0001510", "0001511"})
+"""Vote cast by voter, vote cast by poll worker."""
+TO_ANOTHER_PEB = "0001206"
+"""Vote data transfer to non-master PEB."""
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalSession:
+    """The rows of one terminal, in the order of the log."""
+
+    terminal: str
+    events: tuple[Event, ...]
+
+    @property
+    def of_election(self) -> tuple[Event, ...]:
+        """The rows after the last clear-and-test, or else from the last opening on: no test."""
+        numbers = [event.number for event in self.events]
+        for start in (CLEARED_AND_TESTED, OPENED):
+            if start in numbers:
+                return self.events[len(numbers) - 1 - numbers[::-1].index(start) :]
+        return self.events
+
+    def numbered(self, *numbers: str) -> tuple[Event, ...]:
+        """Return the rows of the election with these event numbers."""
+        return tuple(event for event in self.of_election if event.number in numbers)
+
+    @property
+    def votes(self) -> int:
+        """Number of votes cast since the terminal was made ready."""
+        return len(self.numbered(*VOTES))
+
+    @property
+    def changed_hands(self) -> tuple[tuple[str, str], ...]:
+        """PEBs of an opening and the closing after it, where they are not the same."""
+        openings, closings = self.numbered(OPENED), self.numbered(CLOSED)
+        return tuple(
+            (opened.peb, closed.peb)
+            for opened, closed in zip(openings, closings, strict=False)
+            if opened.peb != closed.peb
+        )
+
+    def was_rehearsal(self, day: date) -> bool:
+        """Say whether it was closed before `day` and nobody had voted on it."""
+        closings = self.numbered(CLOSED)
+        last = closings[-1].at if closings else None
+        return not self.votes and last is not None and last.date() < day
+
+    def cleared_on_or_after(self, day: date) -> Iterator[Event]:
+        """Yield the rows in which votes were cleared from `day` on, after an opening."""
+        opened = False
+        for event in self.events:
+            opened = opened or event.number == OPENED
+            on_time = event.at is not None and event.at.date() >= day
+            if opened and on_time and event.number in (CLEARED, CLEARED_AND_TESTED):
+                yield event
+
+
+def terminal_sessions(packet: Packet) -> tuple[TerminalSession, ...]:
+    """Return the terminals of `packet` in its event logs; of several logs the longest counts."""
+    longest: dict[str, tuple[Event, ...]] = {}
+    for log in contents(packet, TerminalEvents):
+        rows: dict[str, list[Event]] = {}
+        for event in log.events:
+            rows.setdefault(event.terminal, []).append(event)
+        for terminal, events in rows.items():
+            longest[terminal] = max(longest.get(terminal, ()), tuple(events), key=len)
+    return tuple(TerminalSession(terminal, longest[terminal]) for terminal in sorted(longest))

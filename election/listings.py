@@ -73,9 +73,11 @@ class ListingHead:
     pages: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class ListedCount:
-    """One row of figures: a choice of a contest, or a statistic of a precinct."""
+class ListedCount(NamedTuple):
+    """One row of figures: a choice of a contest, or a statistic of a precinct.
+
+    A tuple, as `Event` is and for the same reason.
+    """
 
     label: str
     """As printed, without leader dots, and without the party in brackets at its end."""
@@ -88,7 +90,17 @@ class ListedCount:
     party: str = ""
     number: int | None = None
     """Candidate number, where the report has one that holds throughout the election."""
-    line: int = field(default=0, compare=False)
+    line: int = 0
+    """Does not take part in comparisons."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ListedCount) and self[:-1] == other[:-1]
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(self[:-1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from election.documents import VoteImagePrecinct
-from election.listings import Event
+from election.listings import Event, ListedCount
 from listings.reading import Reading
 from listings.remarks import findings_of
 
@@ -60,7 +60,9 @@ def _fields(record: object) -> dict[str, object]:
 
 
 def _named(value: object) -> object:
-    """Return `value`, but events as objects: json.dumps would write their tuples as arrays."""
-    if isinstance(value, tuple) and value and isinstance(value[0], Event):
-        return [event._asdict() for event in value]
+    """Return `value`, but our named tuples as objects: json.dumps would write arrays."""
+    if isinstance(value, ListedCount):
+        return value._asdict()
+    if isinstance(value, tuple) and value and isinstance(value[0], Event | ListedCount):
+        return [each._asdict() for each in value]
     return value

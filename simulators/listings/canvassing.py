@@ -56,13 +56,13 @@ def _without_percentages(precinct: ListedPrecinct) -> ListedPrecinct:
     return replace(
         precinct,
         statistics=tuple(
-            count if count.votes is None else replace(count, percent=None)
+            count if count.votes is None else count._replace(percent=None)
             for count in precinct.statistics
         ),
         contests=tuple(
             _in_capitals(
                 replace(
-                    contest, counts=tuple(replace(count, percent=None) for count in contest.counts)
+                    contest, counts=tuple(count._replace(percent=None) for count in contest.counts)
                 )
             )
             for contest in precinct.contests
@@ -75,7 +75,7 @@ def _in_capitals(contest: ListedContest) -> ListedContest:
     return replace(
         contest,
         counts=tuple(
-            replace(count, label=count.label.upper())
+            count._replace(label=count.label.upper())
             if count.label.lower() in REMAINDERS
             else count
             for count in contest.counts
@@ -112,8 +112,7 @@ def _exported_contest(listed: ListedContest, contest: Contest) -> ListedContest:
 def _numbered(count: ListedCount, number: int) -> ListedCount:
     """Return the count with its number, and without what a record has no field for."""
     cells = (*(cell or 0 for cell in count.by_group), *(0,) * GROUPS[WIDTH])[: GROUPS[WIDTH]]
-    return replace(
-        count,
+    return count._replace(
         label=count.label[:38].rstrip(" "),
         party=count.party[:3],
         by_group=cells,

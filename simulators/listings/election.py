@@ -6,7 +6,6 @@ votes here, on tapes and in cast vote records.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
@@ -136,10 +135,7 @@ class _Counting:
 
     def _contest(self, contest: Contest) -> ListedContest:
         choices = [
-            replace(
-                self._row(choice.name, contest, Counted.CHOICE, choice.id),
-                party=choice.party,
-            )
+            self._row(choice.name, contest, Counted.CHOICE, choice.id)._replace(party=choice.party)
             for choice in contest.choices
         ]
         if contest.write_in:
@@ -148,7 +144,7 @@ class _Counting:
         return ListedContest(
             contest.title,
             (
-                *(replace(c, percent=share(c.votes or 0, votes)) for c in choices),
+                *(c._replace(percent=share(c.votes or 0, votes)) for c in choices),
                 self._row("Over Votes", contest, Counted.OVERVOTES),
                 self._row("Under Votes", contest, Counted.UNDERVOTES),
             ),

@@ -51,9 +51,9 @@ def _statistics(precincts: Sequence[Sequence[ListedCount]]) -> Iterator[ListedCo
     votes = {label: count.votes or 0 for label, count in sums.items()}
     for label, count in sums.items():
         if label == TURNOUT:
-            yield replace(count, percent=share(votes[BALLOTS], votes[REGISTERED]))
+            yield count._replace(percent=share(votes[BALLOTS], votes[REGISTERED]))
         elif any(part.percent is not None for part in by_label[label]):
-            yield replace(count, percent=share(votes[label], votes[BALLOTS]))
+            yield count._replace(percent=share(votes[label], votes[BALLOTS]))
         else:
             yield count
 
@@ -66,7 +66,7 @@ def _contest(parts: Sequence[ListedContest]) -> ListedContest:
         counts=tuple(
             count
             if _is_remainder(count)
-            else replace(count, percent=share(count.votes or 0, votes))
+            else count._replace(percent=share(count.votes or 0, votes))
             for count in counts
         ),
         counted=(len(parts), len(parts)),
@@ -75,8 +75,7 @@ def _contest(parts: Sequence[ListedContest]) -> ListedContest:
 
 def _sum(counts: Sequence[ListedCount]) -> ListedCount:
     first = counts[0]
-    return replace(
-        first,
+    return first._replace(
         votes=_added(count.votes for count in counts),
         by_group=tuple(map(_added, zip(*(count.by_group for count in counts), strict=True))),
         percent=None,
@@ -95,9 +94,9 @@ def _is_remainder(count: ListedCount) -> bool:
 def _without_groups(precinct: ListedPrecinct) -> ListedPrecinct:
     return replace(
         precinct,
-        statistics=tuple(replace(count, by_group=()) for count in precinct.statistics),
+        statistics=tuple(count._replace(by_group=()) for count in precinct.statistics),
         contests=tuple(
-            replace(contest, counts=tuple(replace(count, by_group=()) for count in contest.counts))
+            replace(contest, counts=tuple(count._replace(by_group=()) for count in contest.counts))
             for contest in precinct.contests
         ),
     )

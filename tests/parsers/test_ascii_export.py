@@ -172,7 +172,7 @@ def test_a_statistic_has_the_label_that_says_most(title: str, name: str, label: 
     precinct = ListedPrecinct(1, "", (), (ListedContest(title, (count,), number=102),))
     export = TotalsListing(ListingHead("ERM ASCII"), (), (precinct,))
     (read,) = PARSER.parse(print_ascii_export(export, 179)).precincts
-    assert (read.statistics, read.contests) == ((dataclasses.replace(count, label=label),), ())
+    assert (read.statistics, read.contests) == ((count._replace(label=label),), ())
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -110,12 +110,12 @@ def contests(draw: st.DrawFn, report: str, groups: int, party: str) -> ListedCon
     row = rows(report, groups, statistic=False)
     counts = draw(st.lists(row, min_size=1, max_size=5))
     if draw(st.booleans()):
-        counts.append(replace(counts[0]))  # labels repeat: NO CANDIDATE FILED
+        counts.append(counts[0])  # labels repeat: NO CANDIDATE FILED
     total = None
     if draw(st.booleans()):
-        total = replace(draw(row), label="Total", party="")
+        total = draw(row)._replace(label="Total", party="")
         for label in ("Over Votes", "Under Votes"):
-            counts.append(replace(draw(row), label=label, party=""))
+            counts.append(draw(row)._replace(label=label, party=""))
     words = draw(st.lists(WORDS, min_size=1, max_size=12))
     return ListedContest(
         title=" ".join(words),

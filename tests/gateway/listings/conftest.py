@@ -227,7 +227,7 @@ def cells() -> Callable[..., Callable[[ListedPrecinct], ListedPrecinct]]:
             if count.label not in figures:
                 return count
             fresh = row(count.label, *figures[count.label], party=count.party, total=total)
-            return replace(fresh, line=count.line)
+            return fresh._replace(line=count.line)
 
         def edit(precinct: ListedPrecinct) -> ListedPrecinct:
             return replace(

@@ -51,7 +51,7 @@ def export(el30a: TotalsListing) -> TotalsListing:
 
     def numbered(each: ListedContest) -> ListedContest:
         counts = tuple(
-            replace(count, number=place) for place, count in enumerate(each.counts, start=11)
+            count._replace(number=place) for place, count in enumerate(each.counts, start=11)
         )
         district = "CITY" if each.title == "COUNCIL" else "ALL"
         return replace(each, number=numbers[each.title], district=district, counts=counts)
@@ -164,7 +164,7 @@ def test_what_two_listings_disagree_on_is_for_a_person(
         north,
         name="NORTHERN",
         contests=(
-            replace(sheriff, counts=(replace(ada, label="ADA ALVARES"), *others)),
+            replace(sheriff, counts=(ada._replace(label="ADA ALVARES"), *others)),
             replace(council, title="CITY COUNCIL", votes_allowed=3),
         ),
     )
@@ -175,7 +175,7 @@ def test_what_two_listings_disagree_on_is_for_a_person(
 
 def test_columns_of_other_ballots_are_a_doubt(export: TotalsListing, el30a: TotalsListing) -> None:
     def swapped(count: ListedCount) -> ListedCount:
-        return replace(count, by_group=tuple(reversed(count.by_group)))
+        return count._replace(by_group=tuple(reversed(count.by_group)))
 
     mirrored = tuple(
         replace(precinct, statistics=tuple(map(swapped, precinct.statistics)))

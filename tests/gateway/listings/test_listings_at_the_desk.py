@@ -75,7 +75,7 @@ def with_percentages(listing: TotalsListing) -> TotalsListing:
         choices = [each for each in contest.counts if not each.label.endswith("er Votes")]
         votes = sum(each.votes or 0 for each in choices)
         counts = tuple(
-            replace(each, percent=share(each.votes or 0, votes)) if each in choices else each
+            each._replace(percent=share(each.votes or 0, votes)) if each in choices else each
             for each in contest.counts
         )
         return replace(contest, counts=counts)

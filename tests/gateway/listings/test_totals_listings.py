@@ -213,7 +213,7 @@ def test_a_listing_without_the_column_blocks(
 
 def _without_last_column(precinct: ListedPrecinct) -> ListedPrecinct:
     def cut(count: ListedCount) -> ListedCount:
-        return replace(count, by_group=count.by_group[:-1])
+        return count._replace(by_group=count.by_group[:-1])
 
     return replace(
         precinct,
@@ -230,7 +230,7 @@ def test_votes_in_a_column_that_is_nobodys_hold_the_precinct(
 ) -> None:
     def third(count: ListedCount) -> ListedCount:
         more = 3 if count.label in ("BALLOTS CAST - TOTAL", "ADA ALVAREZ", "FAYE FOX") else 0
-        return replace(count, votes=(count.votes or 0) + more, by_group=(*count.by_group, more))
+        return count._replace(votes=(count.votes or 0) + more, by_group=(*count.by_group, more))
 
     listing = changed(
         lambda precinct: replace(
@@ -282,7 +282,7 @@ def test_a_shortfall_that_an_unprinted_group_explains_only_warns(
     verdict: Verdict, changed: Changed
 ) -> None:
     def more(count: ListedCount, votes: int) -> ListedCount:
-        return replace(count, votes=(count.votes or 0) + votes)
+        return count._replace(votes=(count.votes or 0) + votes)
 
     def edit(precinct: ListedPrecinct) -> ListedPrecinct:
         registered, cast = precinct.statistics

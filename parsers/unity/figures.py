@@ -4,10 +4,10 @@ import re
 
 from parsers.errors import ParseError
 
-COUNT = r"\d{1,3}(?:,\d{3})+|\d{1,9}"
+COUNT = r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,9}"
 """Some reports have thousands commas, some have not, within one file too."""
 
-PERCENT = r"\d{0,6}\.\d\d"
+PERCENT = r"[0-9]{0,6}\.[0-9]{2}"
 """Without a leading zero; blank where the votes are 0. Sheets counted as ballots exceed 100."""
 
 _COUNT = re.compile(COUNT)

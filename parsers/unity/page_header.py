@@ -16,7 +16,9 @@ from election.listings import ListingCheck, ListingFinding, ListingHead
 
 _MOST_FINDINGS = 20
 
-_RUN_DATE = re.compile(r"run date: ?(\d\d/\d\d/\d\d(?:\d\d)?)(?: (\d\d:\d\d(?: ?[AP]M)?))?", re.IGNORECASE)
+_RUN_DATE = re.compile(
+    r"run date: ?(\d\d/\d\d/\d\d(?:\d\d)?)(?: (\d\d:\d\d(?: ?[AP]M)?))?", re.IGNORECASE
+)
 _RUN_TIME = re.compile(r"run time: ?(\d\d:\d\d(?: ?[AP]M)?)", re.IGNORECASE)
 _REPORT = re.compile(r"(?:report[- ]?)?\b(EL\d{2,3}[A-Z]?)\b", re.IGNORECASE)
 _PAGE = re.compile(r"\bpage +(\d{1,6}(?:-\d{1,4})?)\b", re.IGNORECASE)

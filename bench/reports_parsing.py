@@ -1,0 +1,125 @@
+"""Times the parsers of the page-layout reports against a bare loop that slices the same fields.
+
+Run: python -m bench.reports_parsing [LISTING]. Without a listing all four reports are printed by
+the simulator, EL30 also as an 80-column copy.
+"""
+
+import gc
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from statistics import median
+from time import process_time
+
+from election.listings import TotalsListing
+from parsers.contract import SNIFF_BYTES
+from parsers.unity.reports.kinds import Kind
+from parsers.unity.reports.parser import EL30, EL30A, EL45, EL45A, ReportParser
+from simulators.listings.election import simulated_totals
+from simulators.listings.report_style import EXPORTED, Page, ReportLine, ReportStyle
+from simulators.listings.reports import print_report
+from simulators.listings.summing import as_report
+
+ROUNDS = 9
+COPIES = 60
+"""How often the precincts of the simulated election are printed, under other numbers."""
+
+PARSERS = (EL30, EL30A, EL45, EL45A)
+RIGHT_COLUMN = 72
+
+
+def floor(content: bytes, kind: Kind, starts: tuple[int, ...], groups: int) -> int:
+    """Return the number of rows, having cut each into its fields."""
+    rows = 0
+    label, votes, percent = kind.label_end, kind.votes_end, kind.percent_ends[-1]
+    begins = [percent + 14 * group for group in range(groups)]
+    for line in content.split(b"\n"):
+        for start in starts:
+            text = line[start : start + RIGHT_COLUMN - 1] if len(starts) > 1 else line[start:]
+            if text[:1] == b" " and text[label:percent].strip():
+                _label, _votes, _percent = text[1:label], text[label:votes], text[votes:percent]
+                for begin in begins:
+                    _group = text[begin : begin + 14]
+                rows += 1
+            elif text[:1] > b" ":
+                _title = text.rstrip()
+    return rows
+
+
+def parse(content: bytes, parser: ReportParser) -> int:
+    """Return the number of rows, having read and checked them."""
+    return rows_of(parser.parse(content))
+
+
+def rows_of(listing: TotalsListing) -> int:
+    """Return how many rows a listing has."""
+    return sum(
+        len(precinct.statistics) + sum(len(contest.counts) for contest in precinct.contests)
+        for precinct in listing.precincts
+    )
+
+
+def compare(name: str, content: bytes, parser: ReportParser, starts: tuple[int, ...]) -> None:
+    """Print the median of each and their ratio; the rounds alternate."""
+    listing = parser.parse(content)
+    bare = partial(floor, content, parser.kind, starts, len(listing.groups))
+    work: dict[str, Callable[[], int]] = {"floor": bare, "parse": partial(parse, content, parser)}
+    seconds: dict[str, list[float]] = {which: [] for which in work}
+    for _ in range(ROUNDS):
+        for which, run in work.items():
+            gc.collect()
+            begin = process_time()
+            run()
+            seconds[which].append(process_time() - begin)
+    slow, fast = median(seconds["parse"]), median(seconds["floor"])
+    print(
+        f"{name:12} {len(content):>10,} bytes {rows_of(listing):>8,} rows"
+        f"  floor {fast * 1000:7.1f} ms  parse {slow * 1000:7.1f} ms  ratio {slow / fast:5.2f}"
+    )
+
+
+def printed_reports() -> Iterator[tuple[str, bytes, ReportParser]]:
+    """Yield the reports of a simulated county."""
+    county = simulated_totals(seed=1)
+    precincts = tuple(
+        replace(precinct, number=number)
+        for number, precinct in enumerate(county.precincts * COPIES, start=1)
+    )
+    whole = replace(county, precincts=precincts)
+    for parser in PARSERS:
+        listing = as_report(whole, parser.kind.report)
+        if not parser.kind.by_precinct:
+            part = listing.precincts[0]
+            contests = tuple(
+                replace(contest, title=f"{contest.title} {number}")
+                for number in range(COPIES)
+                for contest in part.contests
+            )
+            listing = replace(listing, precincts=(replace(part, contests=contests),))
+        yield parser.name, print_report(listing), parser
+        if parser is EL30:
+            narrow = ReportStyle(page=Page.NARROW, report_line=ReportLine.MISSING, paper=EXPORTED)
+            yield "el30 narrow", print_report(listing, narrow), parser
+
+
+def main() -> None:
+    """Compare one listing, or all four reports."""
+    if len(sys.argv) > 1:
+        path = Path(sys.argv[1])
+        content = path.read_bytes()
+        parser = next(p for p in PARSERS if p.recognises(content[:SNIFF_BYTES]))
+        reports: Iterator[tuple[str, bytes, ReportParser]] = iter([(path.name, content, parser)])
+    else:
+        reports = printed_reports()
+    for name, content, parser in reports:
+        heading = next(line for line in content.split(b"\n") if b"VOTES " in line)
+        begins = [heading.find(b"VOTES"), heading.rfind(b"VOTES")]
+        at = heading.find(b"TOTAL VOTES") if parser.kind.grouped else begins[0]
+        starts = sorted({at, at + begins[1] - begins[0]})
+        compare(name, content, parser, tuple(begin - parser.kind.heading_at for begin in starts))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,221 @@
+"""What stands below the column heading of a page: statistics and contests, from top to bottom."""
+
+import re
+
+from election.listings import ListedContest, ListedCount, ListingCheck
+from parsers.errors import ParseError
+from parsers.unity.findings import Findings
+from parsers.unity.listing import decoded
+from parsers.unity.reports.checks import GroupSums, check_contest
+from parsers.unity.reports.counted import PrecinctsCounted
+from parsers.unity.reports.labels import Role
+from parsers.unity.reports.lines import Lines, Means, counted_of, section_of
+from parsers.unity.reports.precincts import Precincts
+from parsers.unity.reports.rows import Row, Rows
+
+MOST_TITLE_LINES = 6
+"""Title lines of a contest; up to three were seen."""
+
+MOST_CHOICES = 2_000
+"""Rows of one contest."""
+
+HEADER_INDENT = 10
+"""Page headers go on right of this; the most that a row is indented is 4."""
+
+_INDENT = re.compile(rb" *")
+_ONLY_FIGURES = re.compile(rb"[ .,0-9]*")
+
+
+class _Contest:
+    """The contest whose rows are being read."""
+
+    def __init__(self, title: str, votes_allowed: int, party: str, line: int) -> None:
+        self.title = title
+        self.votes_allowed = votes_allowed
+        self.party = party
+        self.line = line
+        self.counts: list[ListedCount] = []
+        self.remainders: list[ListedCount] = []
+        self.total: ListedCount | None = None
+        self.counted: tuple[int, int] | None = None
+
+    def set_apart(self, count: ListedCount, role: Role) -> None:
+        """Take the last row, which is no choice, for what it is; raise ParseError."""
+        if role is Role.REMAINDER:
+            self.remainders.append(count)
+            return
+        if self.total is not None:
+            raise ParseError("the contest has a total already", line=count.line)
+        self.total = self.counts.pop()
+
+    def choices(self) -> list[ListedCount]:
+        """Return the rows that are choices."""
+        if not self.remainders:
+            return self.counts
+        apart = {count.line for count in self.remainders}
+        return [count for count in self.counts if count.line not in apart]
+
+    def listed(self) -> ListedContest:
+        """Return what was read."""
+        return ListedContest(
+            self.title,
+            tuple(self.counts),
+            self.votes_allowed,
+            self.party,
+            total=self.total,
+            counted=self.counted,
+            line=self.line,
+        )
+
+
+class Body:
+    """Reads the columns of all pages, one after the other, as one."""
+
+    def __init__(
+        self, rows: Rows, precincts: Precincts, counted: PrecinctsCounted, findings: Findings
+    ) -> None:
+        self.section = ""
+        """Party of the section that the lines stand in."""
+        self._rows = rows
+        self._precincts = precincts
+        self._counted = counted
+        self._findings = findings
+        self._sums = GroupSums(findings)
+        self._lines = Lines()
+        self._titles: list[tuple[int, str]] = []
+        self._contest: _Contest | None = None
+
+    def read(self, text: bytes, line: int) -> bool:
+        """Take a line of a column, not blank; return False where it may be of a page header.
+
+        Raises ParseError when it is neither.
+        """
+        if text[:1] != b" ":
+            return self._read_text(text, line)
+        try:
+            row = self._rows.usual(text)
+        except KeyError:
+            return self._read_unusual(text, line)
+        self._add(row, line)
+        return True
+
+    def take_titles(self) -> list[tuple[int, str]]:
+        """Return the lines that wait for a vote-for line, which turned out to be a header."""
+        titles, self._titles = self._titles, []
+        return titles
+
+    def end_column(self) -> None:
+        """End a column of a page: no contest goes beyond it. Raise ParseError."""
+        if self._titles:
+            line, title = self._titles[0]
+            raise ParseError(f"no vote-for line below the title {title[:40]!r}", line=line)
+        self._close_contest()
+
+    def end(self) -> None:
+        """End the listing, wherever it ends."""
+        if self._titles:
+            message = f"The listing ends below the title {self._titles[-1][1]!r}."
+            lines = (line for line, _ in self._titles)
+            self._findings.add(ListingCheck.CUT, message, *lines)
+            self._titles = []
+        elif self._contest is not None and not self._contest.counts:
+            message = f"The listing ends before the first row of {self._contest.title}."
+            self._findings.add(ListingCheck.CUT, message, self._contest.line)
+        self._close_contest()
+
+    def end_listing(self) -> None:
+        """Report what can be said only of the listing as a whole."""
+        self._sums.end()
+
+    def _read_text(self, text: bytes, line: int) -> bool:
+        means, words, votes_allowed = self._lines.read(text, line)
+        match means:
+            case Means.TEXT:
+                self._close_contest()
+                self._titles.append((line, words))
+                if len(self._titles) > 2 * MOST_TITLE_LINES:
+                    raise ParseError("expected a vote-for line or a column heading", line=line)
+            case Means.VOTE_FOR:
+                self._open_contest(votes_allowed, line)
+            case Means.SECTION:
+                self._close_contest()
+                self.section = words
+            case Means.HEADER:
+                return False
+        return True
+
+    def _read_unusual(self, text: bytes, line: int) -> bool:
+        words = decoded(text, line)
+        if (counted := counted_of(words)) is not None:
+            self._add_counted(counted, line)
+        elif (section := section_of(words)) is not None:
+            self._close_contest()
+            self.section = section
+        elif _ONLY_FIGURES.fullmatch(text):
+            raise ParseError("figures without a label", line=line)
+        elif (indent := _INDENT.match(text)) and indent.end() >= HEADER_INDENT:
+            return False
+        else:
+            row, shifted = self._rows.unusual(text, line, statistic=self._contest is None)
+            if shifted:
+                message = (
+                    f"Line {line}: the figures of {row[0].printed} left their columns; they "
+                    "were read from the right end of the line."
+                )
+                self._findings.add(ListingCheck.LAYOUT, message, line)
+            self._add(row, line)
+        return True
+
+    def _add_counted(self, counted: tuple[int, int], line: int) -> None:
+        if self._contest is None or self._contest.counts:
+            raise ParseError("precincts counted, but not below the vote-for line", line=line)
+        self._contest.counted = counted
+        self._counted.of_contest(counted, self._contest.title, line)
+
+    def _open_contest(self, votes_allowed: int, line: int) -> None:
+        titles = self.take_titles()
+        if not titles:
+            raise ParseError("a vote-for line without the title of a contest", line=line)
+        if len(titles) > MOST_TITLE_LINES:
+            raise ParseError(f"a title of more than {MOST_TITLE_LINES} lines", line=titles[0][0])
+        title = " ".join(text.strip(" ") for _, text in titles)
+        self._contest = _Contest(title, votes_allowed, self.section, titles[0][0])
+
+    def _add(self, row: Row, line: int) -> None:
+        label, votes, percent, groups = row
+        contest = self._contest
+        if contest is None:
+            self._add_statistic(row, line)
+        else:
+            count = ListedCount(label.name, votes, groups, percent, label.party, None, line)
+            contest.counts.append(count)
+            if len(contest.counts) > MOST_CHOICES:
+                raise ParseError(f"a contest of more than {MOST_CHOICES} rows", line=line)
+            if label.role is not Role.CHOICE:
+                contest.set_apart(count, label.role)
+            if votes is None:
+                message = f"Line {line}: no votes for {label.printed}."
+                self._findings.add(ListingCheck.LAYOUT, message, line)
+        if groups:
+            try:
+                wrong = sum(groups) != votes  # type: ignore[arg-type]  # None is the TypeError
+            except TypeError:
+                wrong = True
+            if wrong:
+                self._sums.check(row, line)
+
+    def _add_statistic(self, row: Row, line: int) -> None:
+        if self._titles:
+            raise ParseError("a row of figures where a vote-for line is expected", line=line)
+        label, votes, percent, groups = row
+        count = ListedCount(label.printed, votes, groups, percent, "", None, line)
+        if not self._counted.take(count):
+            self._precincts.add_statistic(count, self.section)
+
+    def _close_contest(self) -> None:
+        if self._contest is None:
+            return
+        contest, choices = self._contest.listed(), self._contest.choices()
+        self._contest = None
+        check_contest(contest, choices, self._precincts.ballots, self._findings)
+        self._precincts.add_contest(contest)

@@ -1,0 +1,170 @@
+"""Rows of figures: as usual by their columns, in edited copies from the right end of the line.
+
+A figure is known by where it ends. What stands in each column of a usual row is looked up in a
+table, for labels and small figures repeat throughout a listing.
+"""
+
+import re
+
+from parsers.errors import ParseError
+from parsers.unity.figures import COUNT, PERCENT, count_of, hundredths_of
+from parsers.unity.reports.kinds import FIRST_GROUP_END, GROUP_PITCH, MOST_GROUPS, Kind
+from parsers.unity.reports.labels import Label, Labels, Role, read_label
+
+MOST_FIGURES = 20_000
+"""Different cells of a column that are remembered; figures of a precinct seldom go so far."""
+
+_TOKEN = re.compile(rb"[^ ]+")
+_FIGURE = re.compile(rb"[0-9,]*\.?[0-9]+")
+_NO_FIGURES = re.compile(rb" +[^ ].*\.  \.")
+
+Cells = tuple[int | None, ...]
+
+
+Row = tuple[Label, int | None, int | None, Cells]
+"""Label, votes, percent in hundredths and counting groups of one row of figures."""
+
+
+class Column(dict[bytes, int | None]):
+    """Figures of one column by the text of the cell, its blanks included."""
+
+    def __init__(self, figure: str, ends: tuple[int, ...]) -> None:
+        super().__init__()
+        self._cell = re.compile(rf" +({figure}) *".encode())
+        self._ends = ends
+
+    def __missing__(self, cell: bytes) -> int | None:
+        """Read `cell`, None where it is blank; raise KeyError unless the figure ends in place."""
+        figure: int | None = None
+        if match := self._cell.fullmatch(cell):
+            if match.end(1) not in self._ends:
+                raise KeyError(cell)
+            figure = int(match[1].translate(None, b",."))
+        elif cell.strip(b" "):
+            raise KeyError(cell)
+        if len(self) < MOST_FIGURES:
+            self[cell] = figure
+        return figure
+
+
+class Rows:
+    """Reads the rows of one listing; knows how many counting groups they have so far."""
+
+    def __init__(self, kind: Kind) -> None:
+        self._kind = kind
+        self._begin = begin = kind.percent_ends[-1]
+        self._label_end, self._votes_end = kind.label_end, kind.votes_end
+        self._labels = Labels()
+        self._votes = Column(COUNT, (kind.votes_end - kind.label_end,))
+        ends = tuple(end - kind.votes_end for end in kind.percent_ends)
+        self._percent = Column(PERCENT, ends)
+        self._group = Column(COUNT, (FIRST_GROUP_END - begin, FIRST_GROUP_END + 1 - begin))
+        self.widen(0)
+
+    @property
+    def groups(self) -> int:
+        """Counting groups, from headings and figures."""
+        return len(self._slices)
+
+    def widen(self, groups: int) -> None:
+        """Expect at least `groups` counting groups."""
+        begins = range(self._begin, self._begin + groups * GROUP_PITCH, GROUP_PITCH)
+        self._slices = tuple(slice(begin, begin + GROUP_PITCH) for begin in begins)
+        self._end = self._begin + groups * GROUP_PITCH
+        self._no_groups: Cells = (None,) * groups
+
+    def usual(self, text: bytes) -> Row:
+        """Return the row in `text`, where everything is in its place; raise KeyError if not."""
+        votes = self._votes[text[self._label_end : self._votes_end]]
+        percent = self._percent[text[self._votes_end : self._begin]]
+        groups = self._no_groups
+        if len(text) > self._begin:
+            if len(text) > self._end:
+                raise KeyError(text)
+            groups = tuple(map(self._group.__getitem__, map(text.__getitem__, self._slices)))
+        elif votes is None and percent is None:
+            raise KeyError(text)
+        return self._labels[text[: self._label_end]], votes, percent, groups
+
+    def unusual(self, text: bytes, line: int, *, statistic: bool) -> tuple[Row, bool]:
+        """Return the row and whether its figures had to be read from the right end of the line.
+
+        Raises ParseError.
+        """
+        if _NO_FIGURES.fullmatch(text):
+            return (read_label(text, line), None, None, self._no_groups), False
+        if (row := self._touching(text, line)) is not None:
+            return row, False
+        tokens = _figures(text)
+        if not tokens:
+            raise ParseError("expected a row of figures or the title of a contest", line=line)
+        if (row := self._by_ends(text, tokens, line)) is not None:
+            return row, False
+        row = self._from_right(text, tokens, line, statistic=statistic)
+        label, votes, percent, _ = row
+        choice = not statistic and label.role is Role.CHOICE
+        if choice and bool(votes) != (percent is not None):
+            raise ParseError("figures out of their columns, and one is missing", line=line)
+        return row, True
+
+    def _touching(self, text: bytes, line: int) -> Row | None:
+        """Return the row whose votes fill their cell: they touch the leader or the label."""
+        begin, end = self._label_end, self._votes_end
+        cell, before = text[begin:end], text[begin - 1 : begin]
+        if self._kind.grouped or not cell[:1].isdigit() or before.isdigit() or before == b",":
+            return None
+        try:
+            votes = count_of(cell.decode("latin-1"), line)
+            percent = self._percent[text[end : self._begin]]
+        except (KeyError, ParseError):
+            return None
+        return read_label(text[:begin], line), votes, percent, self._no_groups
+
+    def _by_ends(self, text: bytes, tokens: list[re.Match[bytes]], line: int) -> Row | None:
+        """Return the row by where its figures end: one too wide for its cell, or a new group."""
+        votes: int | None = None
+        percent: int | None = None
+        groups: dict[int, int] = {}
+        kind, begin = self._kind, len(text)
+        for token in reversed(tokens):
+            figure, end, begin = token[0].decode("latin-1"), token.end(), token.start()
+            group, beyond = divmod(end - FIRST_GROUP_END, GROUP_PITCH)
+            if end == kind.votes_end:
+                votes = count_of(figure, line)
+                break
+            if end in kind.percent_ends and percent is None:
+                percent = hundredths_of(figure, line)
+            elif kind.grouped and 0 <= group < MOST_GROUPS and beyond in {0, 1}:
+                groups[group] = count_of(figure, line)
+            else:
+                return None
+        self.widen(max(self.groups, 1 + max(groups, default=-1)))
+        cells = tuple(map(groups.get, range(self.groups)))
+        return read_label(text[:begin], line), votes, percent, cells
+
+    def _from_right(
+        self, text: bytes, tokens: list[re.Match[bytes]], line: int, *, statistic: bool
+    ) -> Row:
+        """Return the row whose figures left their columns, if their number leaves no doubt."""
+        figures = [token[0].decode("latin-1") for token in tokens]
+        where = [place for place, figure in enumerate(figures) if "." in figure]
+        percent = hundredths_of(figures[where[0]], line) if where else None
+        counts = [count_of(figure, line) for figure in figures if "." not in figure]
+        expected = {1, 1 + self.groups} if statistic else {1 + self.groups}
+        usual = where in ([], [1]) and len(counts) in expected
+        turnout = statistic and where == [0] and not counts
+        if not usual and not turnout:
+            reason = f"{len(figures)} figures out of their columns; which is which is not certain"
+            raise ParseError(reason, line=line)
+        cells = (tuple(counts[1:]) or self._no_groups) if usual else self._no_groups
+        label = read_label(text[: tokens[0].start()], line)
+        return label, counts[0] if usual else None, percent, cells
+
+
+def _figures(text: bytes) -> list[re.Match[bytes]]:
+    """Return the tokens at the end of `text` that are figures, from left to right."""
+    tokens = list(_TOKEN.finditer(text))
+    first = len(tokens)
+    while first and _FIGURE.fullmatch(tokens[first - 1][0]):
+        first -= 1
+    return tokens[first:]

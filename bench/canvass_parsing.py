@@ -113,6 +113,7 @@ def compare(name: str, content: bytes) -> None:
     for _ in range(ROUNDS):
         for work, run in works.items():
             gc.collect()
+            gc.disable()  # as `zerotape parse` does
             begin = perf_counter()
             run()
             seconds[work].append(perf_counter() - begin)

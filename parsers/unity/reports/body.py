@@ -35,25 +35,19 @@ class _Contest:
         self.party = party
         self.line = line
         self.counts: list[ListedCount] = []
-        self.remainders: list[ListedCount] = []
+        """All rows but the total."""
+        self.choices: list[ListedCount] = []
         self.total: ListedCount | None = None
         self.counted: tuple[int, int] | None = None
 
     def set_apart(self, count: ListedCount, role: Role) -> None:
-        """Take the last row, which is no choice, for what it is; raise ParseError."""
+        """Take a row that is no choice for what it is; raise ParseError."""
         if role is Role.REMAINDER:
-            self.remainders.append(count)
-            return
-        if self.total is not None:
+            self.counts.append(count)
+        elif self.total is not None:
             raise ParseError("the contest has a total already", line=count.line)
-        self.total = self.counts.pop()
-
-    def choices(self) -> list[ListedCount]:
-        """Return the rows that are choices."""
-        if not self.remainders:
-            return self.counts
-        apart = {count.line for count in self.remainders}
-        return [count for count in self.counts if count.line not in apart]
+        else:
+            self.total = count
 
     def listed(self) -> ListedContest:
         """Return what was read."""
@@ -129,20 +123,17 @@ class Body:
 
     def _read_text(self, text: bytes, line: int) -> bool:
         means, words, votes_allowed = self._lines.read(text, line)
-        match means:
-            case Means.TEXT:
-                self._close_contest()
-                self._titles.append((line, words))
-                if len(self._titles) > 2 * MOST_TITLE_LINES:
-                    raise ParseError("expected a vote-for line or a column heading", line=line)
-            case Means.VOTE_FOR:
-                self._open_contest(votes_allowed, line)
-            case Means.SECTION:
-                self._close_contest()
-                self.section = words
-            case Means.HEADER:
-                return False
-        return True
+        if means is Means.TEXT:
+            self._close_contest()
+            self._titles.append((line, words))
+            if len(self._titles) > 2 * MOST_TITLE_LINES:
+                raise ParseError("expected a vote-for line or a column heading", line=line)
+        elif means is Means.VOTE_FOR:
+            self._open_contest(votes_allowed, line)
+        elif means is Means.SECTION:
+            self._close_contest()
+            self.section = words
+        return means is not Means.HEADER
 
     def _read_unusual(self, text: bytes, line: int) -> bool:
         words = decoded(text, line)
@@ -188,11 +179,13 @@ class Body:
             self._add_statistic(row, line)
         else:
             count = ListedCount(label.name, votes, groups, percent, label.party, None, line)
-            contest.counts.append(count)
+            if label.role is Role.CHOICE:
+                contest.counts.append(count)
+                contest.choices.append(count)
+            else:
+                contest.set_apart(count, label.role)
             if len(contest.counts) > MOST_CHOICES:
                 raise ParseError(f"a contest of more than {MOST_CHOICES} rows", line=line)
-            if label.role is not Role.CHOICE:
-                contest.set_apart(count, label.role)
             if votes is None:
                 message = f"Line {line}: no votes for {label.printed}."
                 self._findings.add(ListingCheck.LAYOUT, message, line)
@@ -215,7 +208,7 @@ class Body:
     def _close_contest(self) -> None:
         if self._contest is None:
             return
-        contest, choices = self._contest.listed(), self._contest.choices()
+        contest, choices = self._contest.listed(), self._contest.choices
         self._contest = None
         check_contest(contest, choices, self._precincts.ballots, self._findings)
         self._precincts.add_contest(contest)

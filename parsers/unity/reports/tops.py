@@ -71,15 +71,15 @@ class Tops:
         section: str | None = None
         for place, (line, text) in enumerate(lines):
             words = text
-            if "PAGE " in text.upper() and (numbered := _PAGE.search(text)):
+            known = self._known.get((place > 0, words))
+            if known is None and (numbered := _PAGE.search(text)):
                 page = (int(numbered[1] or 0), int(numbered[2]))
                 words = text[: numbered.start()] + text[numbered.end() :]
-            key = (place > 0, words)
-            known = self._known.get(key)
+                known = self._known.get((place > 0, words))
             if known is None:
                 known = _header_line(words, below_first=place > 0, numbered=words != text)
                 if len(self._known) < MOST_KNOWN:
-                    self._known[key] = known
+                    self._known[place > 0, words] = known
                 self.headers.add(known.header, line)
             elif self.headers.pages == 1:
                 self.headers.add(known.header, line)

@@ -35,7 +35,7 @@ format: $(VENV)/dev.installed ## Bring all files into shape
 	$(BIN)/ruff check --fix .
 
 bench: $(VENV)/dev.installed ## Run the benchmarks; each prints ratios
-	for file in bench/*.py; do $(BIN)/python $$file || exit 1; done
+	for file in bench/*.py; do $(BIN)/python -m bench.$$(basename $$file .py) || exit 1; done
 
 fuzz: $(VENV)/dev.installed ## Feed the parsers with damaged files (SECONDS=60, TARGET=el155)
 	$(BIN)/python -m fuzz.run --seconds $(or $(SECONDS),60) $(if $(TARGET),--target $(TARGET)) $(ARGS)

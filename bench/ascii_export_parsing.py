@@ -3,15 +3,11 @@
 Run: python -m bench.ascii_export_parsing. The exports are printed by the simulator.
 """
 
-import gc
-from collections.abc import Callable
-from statistics import median
-from time import perf_counter
+from functools import partial
 
+from bench.paired_rounds import compare
 from parsers.unity.ascii_export.parser import PARSER
 from simulators.listings.ascii_export import GROUPS, print_ascii_export, sample_export
-
-ROUNDS = 9
 
 
 def floor(content: bytes) -> int:
@@ -48,17 +44,8 @@ def main() -> None:
         content = print_ascii_export(export, width)
         del export
         assert floor(content) == parse(content)
-        seconds: dict[Callable[[bytes], int], list[float]] = {floor: [], parse: []}
-        for _ in range(ROUNDS):
-            for work, spent in seconds.items():
-                gc.collect()
-                begin = perf_counter()
-                work(content)
-                spent.append(perf_counter() - begin)
-        print(f"{width} columns, {len(content):,} bytes, {parse(content):,} records")
-        for work, spent in seconds.items():
-            print(f"{work.__name__:6} {median(spent) * 1000:8.1f} ms")
-        print(f"ratio  {median(seconds[parse]) / median(seconds[floor]):8.2f}")
+        title = f"{width} columns, {len(content):,} bytes, {parse(content):,} records"
+        compare(title, {"floor": partial(floor, content), "parse": partial(parse, content)})
 
 
 if __name__ == "__main__":

@@ -6,15 +6,13 @@ Run: python -m bench.canvass_parsing [LISTING...]. Without listings two are prin
 simulator.
 """
 
-import gc
 import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from random import Random
-from statistics import median
-from time import perf_counter
 
+from bench.paired_rounds import compare
 from election.listings import (
     ListedContest,
     ListedCount,
@@ -28,7 +26,6 @@ from parsers.unity.canvass.el111 import PARSER as EL111
 from simulators.listings.canvass_el52 import El52Layout, print_el52
 from simulators.listings.canvass_el111 import El111Layout, print_el111
 
-ROUNDS = 9
 PRECINCTS = 300
 CONTESTS = 60
 
@@ -99,39 +96,29 @@ def county(*, el52: bool) -> TotalsListing:
     return TotalsListing(head, (), precincts, ListedPrecinct(None, "", contests=control))
 
 
-def compare(name: str, content: bytes) -> None:
+def compare_one(name: str, content: bytes) -> None:
     """Print the median of each and their ratio; the rounds alternate."""
     el52 = EL52.recognises(content[:SNIFF_BYTES])
     parser, first, width = (EL52, 35, 6) if el52 else (EL111, 36, 8)
 
+    rows = slices(content, first, width)
+    title = f"{name}: {parser.name}, {len(content):,} bytes, {rows:,} rows"
     works: dict[str, Callable[[], object]] = {
         "slices": partial(slices, content, first, width),
         "fields": partial(fields, content, first, width),
         "parse": partial(parser.parse, content),
     }
-    seconds: dict[str, list[float]] = {work: [] for work in works}
-    for _ in range(ROUNDS):
-        for work, run in works.items():
-            gc.collect()
-            gc.disable()  # as `zerotape parse` does
-            begin = perf_counter()
-            run()
-            seconds[work].append(perf_counter() - begin)
-    rows = slices(content, first, width)
-    print(f"{name}: {parser.name}, {len(content):,} bytes, {rows:,} rows, {ROUNDS} rounds")
-    parse = median(seconds["parse"])
-    for work, spent in seconds.items():
-        print(f"{work:6} {median(spent) * 1000:8.1f} ms   ratio {parse / median(spent):6.2f}")
+    compare(title, works)
 
 
 def main() -> None:
     """Compare on the listings that are named, or on printed ones."""
     if len(sys.argv) > 1:
         for path in map(Path, sys.argv[1:]):
-            compare(path.name, path.read_bytes())
+            compare_one(path.name, path.read_bytes())
         return
-    compare("printed", print_el52(county(el52=True), El52Layout()))
-    compare("printed", print_el111(county(el52=False), El111Layout()))
+    compare_one("printed", print_el52(county(el52=True), El52Layout()))
+    compare_one("printed", print_el111(county(el52=False), El111Layout()))
 
 
 if __name__ == "__main__":

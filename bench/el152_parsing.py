@@ -5,17 +5,14 @@ Both give text and keep a tuple for every row; the parser carries columns forwar
 clock, follows pages and terminals, and keeps the line numbers.
 """
 
-import gc
 import sys
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from statistics import median
-from time import perf_counter
 
+from bench.paired_rounds import compare
 from parsers.unity.el152.parser import PARSER
 from simulators.listings.el152 import print_event_log, sample_event_log
 
-ROUNDS = 9
 TERMINALS = 400
 
 
@@ -42,17 +39,8 @@ def main() -> None:
     else:
         content = print_event_log(sample_event_log(TERMINALS))
     assert floor(content) == parse(content)
-    seconds: dict[Callable[[bytes], int], list[float]] = {floor: [], parse: []}
-    for _ in range(ROUNDS):
-        for work, spent in seconds.items():
-            gc.collect()
-            begin = perf_counter()
-            work(content)
-            spent.append(perf_counter() - begin)
-    print(f"{len(content):,} bytes, {parse(content):,} events, {ROUNDS} rounds")
-    for work, spent in seconds.items():
-        print(f"{work.__name__:6} {median(spent) * 1000:8.1f} ms")
-    print(f"ratio  {median(seconds[parse]) / median(seconds[floor]):8.2f}")
+    title = f"{len(content):,} bytes, {parse(content):,} events"
+    compare(title, {"floor": partial(floor, content), "parse": partial(parse, content)})
 
 
 if __name__ == "__main__":

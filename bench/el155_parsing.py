@@ -3,17 +3,13 @@
 Run: python -m bench.el155_parsing [LISTING]. Without a listing one is printed by the simulator.
 """
 
-import gc
 import sys
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from statistics import median
-from time import perf_counter
 
+from bench.paired_rounds import compare
 from parsers.unity.el155.parser import PARSER
 from simulators.listings.el155 import Layout, print_listing, sample_listing
-
-ROUNDS = 9
 
 
 def floor(content: bytes) -> int:
@@ -39,17 +35,8 @@ def main() -> None:
     else:
         content = print_listing(sample_listing(ballots=11_000), Layout(trailers=False))
     assert floor(content) == parse(content)
-    seconds: dict[Callable[[bytes], int], list[float]] = {floor: [], parse: []}
-    for _ in range(ROUNDS):
-        for work, spent in seconds.items():
-            gc.collect()
-            begin = perf_counter()
-            work(content)
-            spent.append(perf_counter() - begin)
-    print(f"{len(content):,} bytes, {parse(content):,} vote lines, {ROUNDS} rounds")
-    for work, spent in seconds.items():
-        print(f"{work.__name__:6} {median(spent) * 1000:8.1f} ms")
-    print(f"ratio  {median(seconds[parse]) / median(seconds[floor]):8.2f}")
+    title = f"{len(content):,} bytes, {parse(content):,} vote lines"
+    compare(title, {"floor": partial(floor, content), "parse": partial(parse, content)})
 
 
 if __name__ == "__main__":

@@ -4,15 +4,13 @@ Run: python -m bench.reports_parsing [LISTING]. Without a listing all four repor
 the simulator, EL30 also as an 80-column copy.
 """
 
-import gc
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from statistics import median
-from time import process_time
 
+from bench.paired_rounds import compare
 from election.listings import TotalsListing
 from parsers.contract import SNIFF_BYTES
 from parsers.unity.reports.kinds import Kind
@@ -22,7 +20,6 @@ from simulators.listings.report_style import EXPORTED, Page, ReportLine, ReportS
 from simulators.listings.reports import print_report
 from simulators.listings.summing import as_report
 
-ROUNDS = 9
 COPIES = 60
 """How often the precincts of the simulated election are printed, under other numbers."""
 
@@ -61,24 +58,12 @@ def rows_of(listing: TotalsListing) -> int:
     )
 
 
-def compare(name: str, content: bytes, parser: ReportParser, starts: tuple[int, ...]) -> None:
+def compare_one(name: str, content: bytes, parser: ReportParser, starts: tuple[int, ...]) -> None:
     """Print the median of each and their ratio; the rounds alternate."""
     listing = parser.parse(content)
     bare = partial(floor, content, parser.kind, starts, len(listing.groups))
-    work: dict[str, Callable[[], int]] = {"floor": bare, "parse": partial(parse, content, parser)}
-    seconds: dict[str, list[float]] = {which: [] for which in work}
-    for _ in range(ROUNDS):
-        for which, run in work.items():
-            gc.collect()
-            gc.disable()  # as `zerotape parse` does
-            begin = process_time()
-            run()
-            seconds[which].append(process_time() - begin)
-    slow, fast = median(seconds["parse"]), median(seconds["floor"])
-    print(
-        f"{name:12} {len(content):>10,} bytes {rows_of(listing):>8,} rows"
-        f"  floor {fast * 1000:7.1f} ms  parse {slow * 1000:7.1f} ms  ratio {slow / fast:5.2f}"
-    )
+    title = f"{name}, {len(content):,} bytes, {rows_of(listing):,} rows"
+    compare(title, {"floor": bare, "parse": partial(parse, content, parser)})
 
 
 def printed_reports() -> Iterator[tuple[str, bytes, ReportParser]]:
@@ -119,7 +104,9 @@ def main() -> None:
         begins = [heading.find(b"VOTES"), heading.rfind(b"VOTES")]
         at = heading.find(b"TOTAL VOTES") if parser.kind.grouped else begins[0]
         starts = sorted({at, at + begins[1] - begins[0]})
-        compare(name, content, parser, tuple(begin - parser.kind.heading_at for begin in starts))
+        compare_one(
+            name, content, parser, tuple(begin - parser.kind.heading_at for begin in starts)
+        )
 
 
 if __name__ == "__main__":

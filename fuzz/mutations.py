@@ -12,20 +12,34 @@ LARGEST = 400_000
 """Bytes of a mutated input: enough to show time that grows faster than the input."""
 
 MOST_AT_ONCE = 4
-"""Mutations of one input; more leave nothing that a parser would look into."""
+"""Mutations of one input, fewer more often: what is refused at once shows nothing further down."""
 
 Mutation = Callable[[Random, bytes], bytes]
 
 _PAGE = re.compile(rb"(?<=\f)")
 _NUMBER = re.compile(rb"\d+")
-_STRANGE = (b"", b"0", b"-1", b"+5", b"1e9", b"999999999", b"9" * 40, b"1,00", b",", b".5", b"\xb2")
+_STRANGE = (
+    b"",
+    b"0",
+    b"0 1",
+    b" 0",
+    b"-1",
+    b"+5",
+    b"1e9",
+    b"999999999",
+    b"9" * 40,
+    b"1,00",
+    b",",
+    b".5",
+    b"\xb2",
+)
 _CONTROL = bytes(range(32)) + b"\x7f\x80\x81\x8d\xa0\xad\xff"
 
 
 def mutated(dice: Random, seeds: Sequence[bytes]) -> bytes:
     """Return one of `seeds` after one to MOST_AT_ONCE mutations, at most LARGEST bytes of it."""
     content = dice.choice(seeds)
-    for _ in range(dice.randint(1, MOST_AT_ONCE)):
+    for _ in range(min(dice.randint(1, MOST_AT_ONCE), dice.randint(1, MOST_AT_ONCE))):
         if dice.random() < 0.1:
             content = spliced(dice, content, dice.choice(seeds))
         else:
@@ -92,6 +106,18 @@ def _drop_lines(dice: Random, content: bytes) -> bytes:
     lines = content.splitlines(keepends=True)
     begin = dice.randint(0, len(lines))
     return b"".join(lines[:begin] + lines[begin + dice.randint(1, 5) :])
+
+
+def _cut_lines(dice: Random, content: bytes) -> bytes:
+    """End some lines too early, half the time between two words."""
+    lines = content.splitlines(keepends=True)
+    for _ in range(dice.choice((1, 1, 5)) if lines else 0):
+        at = dice.randrange(len(lines))
+        place = dice.randint(0, len(lines[at]))
+        if dice.random() < 0.5:
+            place = lines[at].find(b" ", place) + 1 or place
+        lines[at] = lines[at][:place].rstrip(b" \r\n") + b"\r\n"
+    return b"".join(lines)
 
 
 def _double_lines(dice: Random, content: bytes) -> bytes:
@@ -184,6 +210,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     _drop_block,
     _double_block,
     _drop_lines,
+    _cut_lines,
     _double_lines,
     _grow,
     _change_digits,

@@ -106,10 +106,11 @@ class Oracle:
 
     def _measure(self, seeds: Sequence[bytes]) -> tuple[float, float]:
         """Return seconds and bytes of memory per byte: the quickest, and the most."""
-        if not seeds:
+        sound = [seed for seed in seeds if not self._escapes(seed)]
+        if not sound:
             return SLOWEST_PACE, TIMES_LARGER
-        pace = min(self._seconds(seed) / len(seed) for seed in seeds)
-        size = max(self._peak(seed) / len(seed) for seed in seeds)
+        pace = min(self._seconds(seed) / len(seed) for seed in sound)
+        size = max(self._peak(seed) / len(seed) for seed in sound)
         return pace, size
 
     def _recognition(self, content: bytes) -> Fault | None:
@@ -148,6 +149,13 @@ class Oracle:
         self.read += outcome.document is not None
         self.refused += outcome.document is None
         return None
+
+    def _escapes(self, content: bytes) -> bool:
+        try:
+            self._outcome(content)
+        except Exception:  # noqa: BLE001  # `fault` says which when it is its turn
+            return True
+        return False
 
     def _memory(self, content: bytes) -> Fault | None:
         peak = self._peak(content)

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from listings.comparison import compare_sides
+from listings.comparing.comparison import compare_sides
 from listings.comparison_report import as_csv, as_json, as_text, coverage_lines
-from listings.names_file import read_names
 from listings.output import opened_output
-from listings.sides import read_side
+from listings.results.names_file import read_names
+from listings.results.sides import read_side
 
 NOT_EQUAL = 1
 """Exit status when cells differ, or none could be compared."""
@@ -25,8 +25,8 @@ class Format(StrEnum):
 
 
 def compare(
-    a: Annotated[Path, typer.Argument(help="A result.", show_default=False)],
-    b: Annotated[Path, typer.Argument(help="The other result.", show_default=False)],
+    a: Annotated[Path, typer.Argument(metavar="A", help="A result.", show_default=False)],
+    b: Annotated[Path, typer.Argument(metavar="B", help="The other result.", show_default=False)],
     *,
     output: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TEXT,
     names: Annotated[

@@ -3,11 +3,11 @@
 import json
 from collections.abc import Iterator, Sequence
 
-from listings.cells import WHOLE, Cell, Side
-from listings.comparison import ComparedCell, Comparison
+from listings.comparing.cells import WHOLE, Cell, Side
+from listings.comparing.comparison import ComparedCell, Comparison
+from listings.comparing.line_pairing import Line
+from listings.comparing.linking import Unpaired
 from listings.csv_tables import csv_text
-from listings.line_pairing import Line
-from listings.linking import Unpaired
 
 MOST_SHOWN = 40
 """Names, and cells, that text shows of one kind."""

@@ -1,15 +1,13 @@
 """Documents as JSON: everything that a parser read, with its findings and notes."""
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
-from pathlib import Path
 
 from election.documents import VoteImagePrecinct
 from election.listings import Event, ListedCount
-from listings.reading import Reading
+from listings.reading import Reading, shown_path
 from listings.remarks import findings_of
 
 _SAID_BEFORE = frozenset({"findings", "notes"})
@@ -22,11 +20,6 @@ def json_text(readings: Sequence[Reading]) -> str:
     if len(objects) == 1:
         return f"{objects[0]}\n"
     return "[\n" + ",\n".join(objects) + "\n]\n"
-
-
-def shown_path(path: Path) -> str:
-    """Return `path` as text that every encoding of Unicode has."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def _object(reading: Reading) -> dict[str, object]:

@@ -31,12 +31,13 @@ def opened_output(out: Path | None) -> Iterator[TextIO]:
     if out is not None:
         with _new_file(out) as file:
             yield file
-    elif sys.stdout.isatty():
-        with _shown_by_terminal() as terminal:
-            yield terminal
-    else:
-        with _unencoded_pipe() as pipe:
-            yield pipe
+        return
+    # Python has no standard output where the shell closed it, whatever its type says.
+    if getattr(sys, "stdout", None) is None:
+        raise NotWritable("Standard output is closed. Name a file with --out.")
+    shown = _shown_by_terminal() if sys.stdout.isatty() else _unencoded_pipe()
+    with _standard_output_errors(), shown as stream:
+        yield stream
 
 
 @contextmanager
@@ -50,9 +51,25 @@ def _new_file(out: Path) -> Iterator[TextIO]:
             os.fsync(file.fileno())
         unfinished.rename(out)
     except OSError as error:
-        raise NotWritable(f"{out} cannot be written: {error.strerror}.") from error
+        raise NotWritable(
+            f"{out} cannot be written: {error.strerror}. Nothing is left of it. Name another place."
+        ) from error
     finally:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):  # it is gone: renamed, or never made
+            unfinished.unlink()
+
+
+@contextmanager
+def _standard_output_errors() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:  # the reader has had enough: typer ends the command quietly
+        raise
+    except OSError as error:
+        raise NotWritable(
+            f"Standard output cannot be written: {error.strerror}. Part of the result may be "
+            "there: do not use it."
+        ) from error
 
 
 @contextmanager
@@ -78,6 +95,6 @@ def _flushed(wrapper: io.TextIOWrapper) -> Iterator[None]:
         yield
         wrapper.flush()
     finally:
-        # After a broken pipe detaching tries to write once more; that it broke is known.
-        with suppress(BrokenPipeError):
+        # Detaching tries to write what is left once more; that it cannot be written is known.
+        with suppress(OSError):
             wrapper.detach()

@@ -31,7 +31,7 @@ class Format(StrEnum):
 
 def parse(
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="Listings.", show_default=False)
+        list[Path], typer.Argument(metavar="FILE", help="Listings.", show_default=False)
     ],
     *,
     as_format: Annotated[
@@ -65,6 +65,8 @@ def parse(
         raise typer.BadParameter("Records are CSV only.", param_hint="--format")
     refuse_existing(out)
     readings = _read_all(files, Parsers(as_format))
+    if records or (output or _usual(readings)) is Format.CSV:
+        _refuse_twice(readings)
     if records:
         _write_table(records_table(readings), out)
         typer.echo(ORDER_OF_RECORDS, err=True)
@@ -100,6 +102,19 @@ def _read_all(files: Sequence[Path], parsers: Parsers) -> list[Reading]:
     return readings
 
 
+def _refuse_twice(readings: Sequence[Reading]) -> None:
+    """Raise BadParameter where one table would have the same votes twice."""
+    first: dict[str, Path] = {}
+    for reading in readings:
+        same = first.setdefault(reading.sha256, reading.path)
+        if same is not reading.path:
+            raise typer.BadParameter(
+                f"{reading.path} is {same} once more, byte for byte: its votes would stand twice. "
+                "Name it once.",
+                param_hint="FILE",
+            )
+
+
 def _usual(readings: Sequence[Reading]) -> Format:
     tabular = all(table_of(reading.document) for reading in readings)
     return Format.CSV if tabular else Format.JSON
@@ -113,7 +128,7 @@ def _joined(readings: Sequence[Reading]) -> Table:
             raise typer.BadParameter(
                 f"{first.path} is an {first.kind} and {other.path} an {other.kind}: in one table "
                 "the same votes could stand twice. Read them one at a time, or with --format json.",
-                param_hint="FILE...",
+                param_hint="FILE",
             )
     tables = [table_of(reading.document) for reading in readings]
     whole = [table for table in tables if table]

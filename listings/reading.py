@@ -1,5 +1,6 @@
 """From a file on disk to a document, with words about it that help when it cannot be read."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,10 +17,20 @@ from runtime.file_content import FileContent
 MOST_BYTES = 512 * 1024 * 1024
 """A county's EL155 has 9 MB; parsers hold sums, never the file."""
 
-NOT_RECOGNISED = "If you know which listing it is, name it with --as and see where it differs."
-NOT_PARSED = (
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What a command tells people to do."""
+
+    not_recognised: str
+    not_parsed: str
+
+
+PARSE_ADVICE = Advice(
+    "If you know which listing it is, name it with --as and see where it differs. A table of "
+    "results is for zerotape compare.",
     "No figure of it was used. Get the file again from whoever has the original, unchanged; if "
-    "it is another format, name that with --as."
+    "it is another format, name that with --as.",
 )
 
 
@@ -70,14 +81,21 @@ class Parsers:
         return self._loaded.get(name) or self._loaded.setdefault(name, load_parser(name))
 
 
-def read_listing(path: Path, parsers: Parsers) -> Reading:
+def read_listing(path: Path, parsers: Parsers, advice: Advice = PARSE_ADVICE) -> Reading:
     """Read the file at `path` by one of `parsers`; raise NotReadable or FileContentError."""
     with opened(path) as content:
-        with said_of(path, NOT_RECOGNISED):
+        if not len(content):
+            raise NotReadable(f"{shown_path(path)} is empty. Get the file again.")
+        with said_of(path, advice.not_recognised):
             parser = parsers.for_content(content)
-        with said_of(path, NOT_PARSED):
+        with said_of(path, advice.not_parsed):
             document = parser.parse(content)
         return Reading(path, parser.name, content.sha256(), document)
+
+
+def shown_path(path: Path) -> str:
+    """Return `path` as text that every encoding of Unicode has."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 class WatchedContent(FileContent):
@@ -109,4 +127,4 @@ def said_of(path: Path, advice: str) -> Iterator[None]:
     except ParseError as error:
         reason = str(error)
         end = "" if reason.endswith(".") else "."
-        raise NotReadable(f"{path}: {reason}{end} {advice}") from error
+        raise NotReadable(f"{shown_path(path)}: {reason}{end} {advice}") from error

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from election.documents import VoteImageLog
 from listings.csv_tables import Row, Table
-from listings.reading import NOT_PARSED, NotReadable, Reading, opened, said_of
+from listings.reading import PARSE_ADVICE, NotReadable, Reading, opened, said_of
 
 RECORDS_HEADER = ("precinct_number", "record", "terminal", "ballot_style", "contest", "choice")
 
@@ -36,7 +36,7 @@ def _rows(path: Path) -> Iterator[Row]:
     # Records are half of an EL155 parser's work, and no other listing has any.
     from parsers.unity.el155.records import cast_vote_records  # noqa: PLC0415
 
-    with opened(path) as content, said_of(path, NOT_PARSED):
+    with opened(path) as content, said_of(path, PARSE_ADVICE.not_parsed):
         for record in cast_vote_records(content):
             where = (record.precinct, record.record, record.terminal, record.ballot_style)
             for vote in record.votes:

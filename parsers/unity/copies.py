@@ -19,6 +19,7 @@ TABS_NOTE = "TABs at line ends: the file passed through a spreadsheet."
 
 _PRE = re.compile(rb"<pre(?:\s[^<>]{0,500})?>", re.IGNORECASE)
 _PRE_END = re.compile(rb"</pre\s*>", re.IGNORECASE)
+_PRE_TAG = re.compile(rb"</?pre(?:\s[^<>\r\n]{0,500})?>", re.IGNORECASE)
 _END_TAG = re.compile(rb"</(?:pre|html|body)\s*>\s*", re.IGNORECASE)
 _MARKUP = re.compile(
     rb"</?[A-Za-z][^<>\r\n]{0,500}>|<!--[^<>\r\n]{0,500}-->|<![A-Za-z][^<>\r\n]{0,500}>"
@@ -59,7 +60,9 @@ def examine(head: bytes, tail: bytes, size: int, blocks: Iterable[bytes]) -> Cop
         repairs.append(_code_page)
         notes.append(UTF8_NOTE)
     if opened := _PRE.search(head):
-        begin, end = opened.end(), size - len(tail) + _text_end(tail)
+        # What stands above is left out only where it is markup: it could be another listing.
+        begin = opened.end() if head[begin : opened.end()].lstrip().startswith(b"<") else begin
+        end = size - len(tail) + _text_end(tail)
         repairs.append(_without_markup)
         notes.append(HTML_NOTE)
     else:
@@ -70,8 +73,9 @@ def examine(head: bytes, tail: bytes, size: int, blocks: Iterable[bytes]) -> Cop
 
 
 def _text_end(tail: bytes) -> int:
+    """Return where the last `</pre>` stands, or the end where text of another file follows it."""
     ends = [closed.start() for closed in _PRE_END.finditer(tail)]
-    return ends[-1] if ends else len(tail)
+    return ends[-1] if ends and tail.rstrip().endswith(b">") else len(tail)
 
 
 def _before_end_tags(tail: bytes) -> int:
@@ -107,7 +111,8 @@ def _code_page(text: bytes) -> bytes:
 
 def _without_markup(text: bytes) -> bytes:
     if b"<" in text:
-        text = _MARKUP.sub(b"", text)
+        # Where one page was appended to another, the last line of one has no line end.
+        text = _MARKUP.sub(b"", _PRE_TAG.sub(b"\f", text))
     return _ENTITY.sub(_character, text) if b"&" in text else text
 
 

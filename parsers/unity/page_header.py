@@ -75,6 +75,9 @@ class PageHeaders:
         """Take in one header line of the page that was begun."""
         if self.pages <= 1:
             self._titles += header.titles
+        for title in header.titles:
+            if title not in self._titles:
+                self._say(f"{title[:60]!r} is on no page above.", line)
         for what, said in (
             ("RUN DATE", header.run_date),
             ("RUN TIME", header.run_time),
@@ -96,6 +99,8 @@ class PageHeaders:
         return tuple(self._findings)
 
     def _differs(self, what: str, said: str, line: int) -> None:
+        self._say(f"{what} is {said} here, {self._first[what]} on pages above.", line)
+
+    def _say(self, message: str, line: int) -> None:
         if len(self._findings) < _MOST_FINDINGS:
-            message = f"{what} is {said} here, {self._first[what]} on pages above."
             self._findings.append(ListingFinding(ListingCheck.PAGES, message, (line,)))

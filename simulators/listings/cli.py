@@ -98,10 +98,16 @@ def _definition(path: Path | None) -> "ElectionDefinition":
 
 
 def _write_new(path: Path, content: bytes) -> None:
+    written = False
     try:
         with path.open("xb") as file:
+            written = True
             file.write(content)
     except FileExistsError as error:
         raise ZerotapeError(f"{path} is there already. Name a new file after --out.") from error
     except OSError as error:
-        raise ZerotapeError(f"{path} cannot be written: {error.strerror}.") from error
+        if written:
+            path.unlink()
+        raise ZerotapeError(
+            f"{path} cannot be written: {error.strerror}. Name another place after --out."
+        ) from error

@@ -20,6 +20,12 @@ ERM = {
     "reported_by": "totals-listing",
 }
 M100 = {"device_class": "m100", "serial": "204417", "counting_group": "election-day"}
+IMAGED = {
+    "device_class": "ivotronic",
+    "serial": "5120001",
+    "counting_group": "early",
+    "reported_by": "vote-image-log",
+}
 GROUPS = [
     {"id": "election-day", "name": "Election day", "listing_column": 1, "listing_heading": "DAY"},
     {"id": "early", "name": "Early", "listing_column": 2},
@@ -57,6 +63,11 @@ def test_the_only_group_needs_no_column(defined: Callable[..., ElectionDefinitio
         ((ERM,), [{**GROUPS[0], "listing_column": None}, GROUPS[1]], "has no listing_column"),
         ((ERM,), [GROUPS[0], {**GROUPS[1], "listing_column": 1}], "listing column 1 occurs 2"),
         (({**M100, "reported_by": "totals-listing"},), GROUPS, "cannot report by totals-listing"),
+        (
+            ({**ERM, "terminals": ["5120001"]}, IMAGED),
+            GROUPS,
+            "terminal '5120001' holds its votes; it cannot report by itself",
+        ),
         (({**ERM, "reported_by": "tapes"},), GROUPS, "cannot report by tapes"),
         ((ERM,), [{**GROUPS[0], "listing_column": 0}, GROUPS[1]], "greater than or equal to 1"),
     ],

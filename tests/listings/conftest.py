@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import zerotape
+from simulators.listings.el155 import example_county, print_listing
 
 HEADER = "precinct_number,precinct,contest,choice,party,counting_group,votes\n"
 
@@ -49,3 +50,11 @@ def totals(tmp_path: Path) -> Callable[[str, str], Path]:
         return path
 
     return write
+
+
+@pytest.fixture
+def el155(tmp_path: Path) -> Path:
+    """Return a listing of cast vote records."""
+    path = tmp_path / "images.lst"
+    path.write_bytes(print_listing(example_county()))
+    return path

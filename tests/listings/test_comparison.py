@@ -6,10 +6,10 @@ from pathlib import Path
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from listings.cells import Side, cells_of
-from listings.comparison import Comparison, compare_sides
+from listings.comparing.cells import Side, cells_of
+from listings.comparing.comparison import Comparison, compare_sides
 from listings.csv_tables import TOTALS_HEADER, csv_text
-from listings.sides import read_side
+from listings.results.sides import read_side
 from listings.totals_rows import TotalsRow
 
 NAMES = st.text(alphabet="ab B-1(\u00a0", max_size=4)
@@ -126,3 +126,40 @@ def test_reading_back_our_csv_gives_the_same_cells(tmp_path: Path) -> None:
     path = tmp_path / "totals.csv"
     path.write_text(csv_text(TOTALS_HEADER, rows), newline="")
     assert read_side(path).cells == cells_of(rows)
+
+
+def test_lines_told_apart_by_party_on_one_side_only_are_compared_where_all_are_there() -> None:
+    def party(name: str, votes: int, precinct: int) -> TotalsRow:
+        return row("WRITE-IN", votes, precinct)._replace(party=name)
+
+    a = [party(name, n, 1) for n, name in enumerate(("DEM", "REP", "NON"))]
+    a += [party(name, n, 2) for n, name in enumerate(("REP", "NON"), start=7)]
+    b = [row("WRITE-IN", each.votes, each.precinct_number) for each in a]
+    result = compared(a, b)
+    assert (result.compared, result.is_equal) == (3, True)
+    assert {cell.precinct.number for cell in (*result.only_a, *result.only_b)} == {2}
+
+
+def test_one_line_that_a_person_says_is_two_is_not_compared_where_both_are_voted_on() -> None:
+    a = [row("ANN", 3, 1, "HOUSE"), row("ANN", 4, 2, "HOUSE")]
+    b = [row("ANN", 3, 1, "House 15"), row("ANN", 0, 1, "House 16"), row("ANN", 4, 2, "House 16")]
+    result = compare_sides(side(a), side(b), {"house": {"house 15", "house 16"}})
+    assert (result.compared, result.is_equal) == (1, True)
+    assert [cell.precinct.number for cell in result.only_a] == [1]
+
+
+def test_equal_lines_of_which_a_party_has_more_on_one_side_are_not_compared() -> None:
+    def lines(precinct: int, *parties: str) -> list[TotalsRow]:
+        return [row("NOBODY", 1, precinct)._replace(party=party) for party in parties]
+
+    both = lines(2, "REP", "REP", "DEM", "DEM")
+    result = compared(lines(1, "REP", "DEM", "DEM") + both, lines(1, "REP", "REP", "DEM") + both)
+    assert (result.compared, result.is_equal) == (4, True)
+    assert {cell.precinct.number for cell in (*result.only_a, *result.only_b)} == {1}
+
+
+def test_a_side_without_zeros_counts_no_lost_votes() -> None:
+    short = side([row("ANN", 3)], leaves_out_zeros=True)
+    result = compare_sides(side([row("ANN", 3), row("OVER VOTES", 2)]), short, {})
+    assert (result.compared, result.is_equal) == (1, True)
+    assert [cell.choice.name for cell in result.only_a] == ["OVER VOTES"]

@@ -4,17 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listings.cells import Choice, Precinct
-from listings.choice_pairing import (
+from listings.comparing.cells import Choice, Precinct
+from listings.comparing.choice_pairing import (
     LINES_MISSING,
     NUMBERS_DIFFER,
+    ORDER_DIFFERS,
     PARTIES_DIFFER,
     Lines,
     pair_choices,
 )
-from listings.names import choice_words, parties_agree, party_words, words
-from listings.pairing import ALIKE, CUT, Names, pair_names
-from listings.precinct_pairing import NAMES_CROSS, pair_precincts
+from listings.comparing.names import choice_words, parties_agree, party_words, words
+from listings.comparing.pairing import ALIKE, CUT, Names, pair_names
+from listings.comparing.precinct_pairing import NAMES_CROSS, pair_precincts
 
 NOT_CUT: tuple[frozenset[int], frozenset[int]] = (frozenset(), frozenset())
 
@@ -143,3 +144,79 @@ def test_precincts_pair_by_name_where_one_side_has_no_numbers() -> None:
     found = pair_precincts(ours, theirs, {}, NOT_CUT)
     assert found.pairs == [(ours[0], theirs[0])]
     assert [doubt.a for doubt in found.doubts] == [(ours[1], ours[2])]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Ward 1-11", "Ward 11-1"), ("Prop 1.5", "Prop 15"), ("Bellevue I-II", "Bellevue III")],
+)
+def test_numbers_are_not_joined(one: str, other: str) -> None:
+    found = pair_names(Names((one,)), Names((other,)), {})
+    assert (found.pairs, found.doubts) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("St. Paul", "ST PAUL"), ("De Vos", "DEVOS"), ("Ward 1A", "WARD 1-A")]
+)
+def test_blanks_between_other_words_are_seen_through(one: str, other: str) -> None:
+    assert pair_names(Names((one,)), Names((other,)), {}).pairs == [(one, other)]
+
+
+def primary(first: str, second: str, *parties: str) -> Lines:
+    """Return two contests of one title: each a person, then write-ins."""
+    write_ins = [Choice("WRITE-IN", party, (0, n)) for n, party in enumerate(parties)]
+    return lines(Choice(first, ""), write_ins[0], Choice(second, ""), write_ins[1])
+
+
+def test_equal_lines_below_other_names_are_not_paired_in_order() -> None:
+    a, b = primary("ANN", "BOB", "", ""), primary("Bob", "Ann", "", "")
+    assert len(pair_choices(a, primary("Ann", "Bob", "", ""), {}).pairs) == 4
+    found = pair_choices(a, b, {})
+    assert {one.name for one, _ in found.pairs} == {"ANN", "BOB"}
+    assert [doubt.why for doubt in found.doubts] == [ORDER_DIFFERS]
+
+
+def test_only_the_names_between_equal_lines_show_their_order() -> None:
+    write_ins = [Choice("WRITE-IN", "", (0, n)) for n in range(3)]
+
+    def contests(*names: str) -> Lines:
+        people = [Choice(name, "") for name in names]
+        return lines(*(line for pair in zip(people, write_ins, strict=True) for line in pair))
+
+    found = pair_choices(contests("ANN", "BOB", "CY"), contests("ANN", "CY", "BOB"), {})
+    assert [doubt.why for doubt in found.doubts] == [ORDER_DIFFERS]
+
+
+def test_equal_lines_with_parties_need_no_order() -> None:
+    a, b = primary("ANN", "BOB", "DEM", "REP"), primary("Bob", "Ann", "REP", "DEM")
+    found = pair_choices(a, b, {})
+    assert found.doubts == []
+    assert all(one.party == other.party for one, other in found.pairs)
+
+
+def test_a_person_can_say_that_two_parties_are_one() -> None:
+    a, b = lines(Choice("ANN", "NPA")), lines(Choice("Ann", "Unaffiliated"))
+    assert [doubt.why for doubt in pair_choices(a, b, {}).doubts] == [PARTIES_DIFFER]
+    assert len(pair_choices(a, b, {"npa": {"unaffiliated"}}).pairs) == 1
+
+
+def test_names_that_repeat_themselves_show_no_order() -> None:
+    def contests(*names: str) -> Lines:
+        parts = [
+            (Choice(name, ""), Choice("WRITE-IN", "", (0, n)), Choice("OVER VOTES", "", (0, n)))
+            for n, name in enumerate(names)
+        ]
+        return lines(*(line for part in parts for line in part))
+
+    found = pair_choices(contests("ANN", "BOB"), contests("BOB", "ANN"), {})
+    assert [(doubt.a[0].name, doubt.why) for doubt in found.doubts] == [
+        ("WRITE-IN", ORDER_DIFFERS),
+        ("OVER VOTES", ORDER_DIFFERS),
+    ]
+
+
+def test_two_cut_names_that_begin_one_name_are_a_doubt() -> None:
+    cut = Names(("House of", "House of R"), frozenset({8, 10}))
+    found = pair_names(cut, Names(("House of Reps",)), {})
+    assert found.pairs == []
+    assert [(set(doubt.a), doubt.why) for doubt in found.doubts] == [(set(cut.names), CUT)]

@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 
 from simulators.listings.copies import as_web_page
-from simulators.listings.el155 import example_county, print_listing
 from simulators.listings.election import simulated_totals
 from simulators.listings.reports import print_report
 from simulators.listings.summing import as_report
@@ -24,13 +23,6 @@ from simulators.listings.summing import as_report
 Run = Callable[..., Any]
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def el155(tmp_path: Path) -> Path:
-    path = tmp_path / "images.lst"
-    path.write_bytes(print_listing(example_county()))
-    return path
 
 
 @pytest.fixture
@@ -157,8 +149,21 @@ def test_two_reports_of_one_election_are_not_put_into_one_table(
     assert (done.status, done.out) == (2, "")
     assert "EL30A" in done.err
     assert "--format json" in done.err
-    both = command("parse", el30a, el30a).out
-    assert len(rows_of(both)) == 2 * len(rows_of(command("parse", el30a).out))
+
+
+def test_two_files_of_one_report_are_one_table_but_never_one_file_twice(
+    command: Run, tmp_path: Path, el30a: Path
+) -> None:
+    other, copy = tmp_path / "other.lst", tmp_path / "copy.lst"
+    other.write_bytes(print_report(as_report(simulated_totals(8, precincts=3), "EL30A")))
+    copy.write_bytes(el30a.read_bytes())
+    parts = [rows_of(command("parse", path).out) for path in (el30a, other)]
+    assert rows_of(command("parse", el30a, other).out) == parts[0] + parts[1]
+    for again in (el30a, copy):
+        done = command("parse", el30a, again)
+        assert (done.status, done.out) == (2, "")
+        assert "its votes would stand twice" in done.err
+    assert command("parse", el30a, copy, "--format", "json").status == 0
 
 
 @pytest.mark.parametrize(
@@ -196,8 +201,10 @@ def test_a_terminal_without_the_letters_gets_their_numbers(el155: Path) -> None:
     assert b"S\\xfcd" in shown
 
 
-def test_a_reader_that_goes_away_is_no_error_message(el155: Path) -> None:
-    shell = f"{sys.executable} -m zerotape parse {' '.join([str(el155)] * 400)} | head -n 1"
+def test_a_reader_that_goes_away_is_no_error_message(tmp_path: Path) -> None:
+    large = tmp_path / "large.lst"
+    large.write_bytes(print_report(simulated_totals(7)))
+    shell = f"{sys.executable} -m zerotape parse {large} | head -n 1"
     done = subprocess.run(
         ["sh", "-c", shell], capture_output=True, cwd=ROOT, timeout=60, check=False
     )

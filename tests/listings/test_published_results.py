@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from listings.cells import WHOLE, Cell, Choice, Precinct
+from listings.comparing.cells import WHOLE, Cell, Choice, Precinct
 from listings.reading import NotReadable
-from listings.sides import read_side
+from listings.results.sides import read_side
 
 CLARITY = """<?xml version="1.0"?>
 <ElectionResult><VoterTurnout><Precincts>
@@ -53,6 +53,12 @@ def test_precincts_of_several_counties_carry_the_name_of_theirs(tmp_path: Path) 
     assert [str(cell.precinct) for cell in side.cells] == ["A: 1", "B: 1"]
 
 
+@pytest.mark.parametrize("votes", ["1234567", '"1,234,567"', " 1234567 "])
+def test_figures_may_have_commas_and_blanks(tmp_path: Path, votes: str) -> None:
+    content = f"precinct,office,candidate,votes\n1,Sheriff,ANN,{votes}\n"
+    assert list(read_side(file_of(tmp_path, content.encode())).cells.values()) == [1_234_567]
+
+
 @pytest.mark.parametrize(
     ("row", "said"),
     [
@@ -86,6 +92,7 @@ def test_clarity_gives_statistics_totals_vote_types_and_undervotes(tmp_path: Pat
         ("<ElectionResult>", '<!DOCTYPE x [<!ENTITY a "b">]><ElectionResult>', "document type"),
         ("</ElectionResult>", "", "no XML"),
         ('votes="3" />', 'votes="3.5" />', "no count of votes"),
+        ('<Precinct name="EAST" votes="3" />', '<Precinct name="EAST" votes="3" />' * 2, "twice"),
         ("<Contest", "<a>" * 20 + "<Contest", "too deep"),
     ],
 )

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from listings.comparison import Comparison, compare_sides
-from listings.names_file import read_names
-from listings.sides import read_side
+from listings.comparing.comparison import Comparison, compare_sides
+from listings.results.names_file import read_names
+from listings.results.sides import read_side
 
 CABELL = "el30-el45/cabell-"
 

@@ -127,6 +127,44 @@ def test_a_lost_record_shows_against_the_other_precincts() -> None:
         assert Check.CUT in {finding.check for finding in parse(lines).findings}
 
 
+def test_a_record_of_another_candidate_with_the_same_name_is_not_the_same_candidate() -> None:
+    lines = records()
+    lines[JANE + 1] = changed(lines[JANE + 1], 5, b"009")
+    contest = parse(lines).precincts[1].contests[0]
+    assert [count.number for count in contest.counts if count.label == "JANE SAMPLE"] == [9]
+
+
+def test_a_record_twice_does_not_hide_that_another_is_lost() -> None:
+    lines = records()
+    lines[RAUL] = lines[JANE]
+    checks = {finding.check for finding in parse(lines).findings}
+    assert {Check.REPEATED, Check.CUT} <= checks
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_last_record_whose_flag_was_cut_is_refused(width: int) -> None:
+    assert refusal(EXPORT[width][: -len(b" \r\n")]).line == len(records(width))
+
+
+@pytest.mark.parametrize(("lost", "line"), [(0, 2), (1, 3), (2, 1), (3, 2)])
+def test_a_lost_record_of_a_statistic_shows_against_the_other_precincts(
+    lost: int, line: int
+) -> None:
+    lines = records()
+    del lines[lost]
+    said = [each for each in parse(lines).findings if each.check is Check.CUT]
+    assert [each.lines for each in said] == [(line,)]
+    assert f"no record of 1 precincts, among them {11 + lost % 2};" in said[0].message
+
+
+def test_a_statistic_of_a_misprinted_precinct_shows_on_both() -> None:
+    lines = records()
+    lines[2] = changed(lines[2], 8, b"9011")
+    said = [each.message for each in parse(lines).findings if each.check is Check.CUT]
+    assert any("among them 9011;" in message for message in said)
+    assert any("among them 11;" in message for message in said)
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 def test_records_of_another_length_are_refused_with_their_line(width: int) -> None:
     for other in (*({*WIDTHS} - {width}), "short"):
@@ -259,7 +297,7 @@ def test_any_bytes_end_in_a_document_or_a_parse_error(content: bytes) -> None:
         try:
             PARSER.parse(export)
         except ParseError as error:
-            assert error.line is not None  # noqa: PT017  # a ParseError is one of two good ends
+            assert (error.line, error.offset) != (None, None)  # noqa: PT017  # a ParseError is one of two good ends
 
 
 @pytest.mark.parametrize(

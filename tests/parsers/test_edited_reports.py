@@ -35,6 +35,7 @@ NOTICED = {
     "votes allowed, lowered",
     "run date",
     "page number",
+    "titles of the election",
 }
 NOTICED_BY_PRECINCT = {"precinct number", "precinct name"}
 NOTICED_IN_SUMMARY = {"precincts counted", "precincts counted of a contest"}
@@ -42,7 +43,6 @@ NOTICED_IN_SUMMARY = {"precincts counted", "precincts counted of a contest"}
 UNNOTICED = {
     "votes allowed, raised",
     "title of a contest",
-    "titles of the election",
     "name of the report",
     "page number, the last made the first",
 }

@@ -147,6 +147,8 @@ def test_rows_are_read_as_by_hand() -> None:
         ("01/05/1994 03:04:05", clock(1994, 1, 5, 3, 4, 5)),
         ("01/05/94   03:04:05", clock(1994, 1, 5, 3, 4, 5)),
         ("01/05/10   03:04:05", clock(2010, 1, 5, 3, 4, 5)),
+        ("12/31/68   03:04:05", clock(2068, 12, 31, 3, 4, 5)),
+        ("01/01/69   03:04:05", clock(1969, 1, 1, 3, 4, 5)),
         ("01/05/10 03:04:05", clock(2010, 1, 5, 3, 4, 5)),
     ],
 )
@@ -240,6 +242,25 @@ def test_a_terminal_that_comes_again_is_said() -> None:
     one, other = row_at("06:12:00"), row_at("06:12:00").replace("5118378", "5118379")
     log = PARSER.parse(listing(one, other, one))
     assert checks(log) == [(ListingCheck.REPEATED, (5, 7))]
+
+
+def test_a_page_of_a_clock_that_is_not_set_that_stands_there_twice_is_said() -> None:
+    unset = row_at("06:12:00").replace("11/02/2010 06:12:00", UNSET)
+    other = unset.replace("0001510", "0001511")
+    log = PARSER.parse(listing(unset, other, *TOP, unset, other))
+    assert checks(log) == [(ListingCheck.REPEATED, (5, 11))]
+    assert not PARSER.parse(listing(unset, other, *TOP, unset, unset)).findings
+
+
+def test_a_row_below_a_blank_line_that_names_no_terminal_is_said() -> None:
+    blank = "                 SUP   11/02/2010 06:12:55   0001510 Vote cast by voter"
+    log = PARSER.parse(listing(row_at("06:12:00"), blank, "", blank))
+    assert checks(log) == [(ListingCheck.RECORD, (8,))]
+
+
+def test_a_blank_line_at_the_end_of_a_page_means_nothing() -> None:
+    rows = [row_at(f"06:12:0{second}") for second in range(4)]
+    assert not PARSER.parse(listing(*rows[:2], "", *TOP, *rows[2:], "")).findings
 
 
 def test_a_type_that_changes_without_its_peb_is_said() -> None:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from itertools import pairwise
 from time import perf_counter
 
 import pytest
@@ -19,6 +20,7 @@ from election.listings import (
 )
 from parsers.contract import Parser
 from parsers.errors import ParseError
+from parsers.unity.canvass import reader
 from parsers.unity.canvass.el52 import PARSER as EL52
 from parsers.unity.canvass.el111 import PARSER as EL111
 from simulators.listings.canvass_el52 import El52Layout, print_el52
@@ -107,7 +109,7 @@ def refusal(parser: Parser, content: bytes) -> ParseError:
 
 
 def edited(content: bytes, line: int, old: bytes, new: bytes) -> bytes:
-    """Replace `old` once on the numbered line; both are equally long."""
+    """Replace `old` once on the numbered line."""
     lines = content.split(b"\n")
     assert old in lines[line - 1]
     lines[line - 1] = lines[line - 1].replace(old, new, 1)
@@ -279,6 +281,136 @@ def test_nothing_and_other_text_is_refused(parser: Parser, pages: bytes) -> None
     assert refusal(parser, b"").line == 1
     assert refusal(parser, b"some text\n" * 300).line == 1
     assert refusal(parser, pages[:200]).line is not None
+
+
+@both
+def test_a_precinct_whose_number_was_misprinted_is_found(parser: Parser, pages: bytes) -> None:
+    statistics, contest = line_of(pages, b"0001 No. 1"), line_of(pages, b"0001 No. 1", 2)
+    for row, without in ((contest, contest), (statistics, contest)):
+        wrong = findings(parser, edited(pages, row, b"0001 No. 1", b"0009 No. 1"))
+        assert [(each.check, each.lines) for each in wrong] == [(ListingCheck.LAYOUT, (without,))]
+        assert "no statistics" in wrong[0].message
+
+
+def test_a_listing_without_statistics_misses_none() -> None:
+    contests = EL52_PAGES[EL52_PAGES.index(b"====") :].split(b"\n", 1)[1]
+    assert ListingCheck.LAYOUT not in {check for check, _ in found(EL52, contests)}
+
+
+def test_a_contest_whose_title_was_lost_is_found() -> None:
+    title = line_of(EL111_PAGES, b"   School Bond")
+    lines = EL111_PAGES.split(b"\n")
+    message = "Yes, No stand below no title and were read as statistics. Is the title of a contest "
+    for lost in (lines[: title - 1] + lines[title:], [*lines[: title - 1], b" ", *lines[title:]]):
+        said = [(each.check, each.message) for each in findings(EL111, b"\n".join(lost))]
+        assert (ListingCheck.LAYOUT, f"{message}lost?") in said
+
+
+def test_a_page_of_twelve_columns_that_is_in_the_file_twice_is_found() -> None:
+    counts = tuple(ListedCount(f"Choice {each}", each) for each in range(12))
+    contest = ListedContest("Mayor", counts)
+    totals = ListedPrecinct(None, "", contests=(contest,))
+    listing = TotalsListing(
+        ListingHead("EL111"), (), (ListedPrecinct(1, "East", (), (contest,)),), totals
+    )
+    page = print_el111(listing, El111Layout(run_dates=False, title=False))
+    body = page[page.index(b"Mayor") - 3 : page.rindex(b"====") + 6]
+    twice = EL111.parse(body * 2)
+    assert isinstance(twice, TotalsListing)
+    assert [each.check for each in twice.findings] == [ListingCheck.REPEATED]
+    assert [len(each.counts) for each in twice.precincts[0].contests] == [12, 12]
+
+
+@both
+def test_text_behind_the_last_ruler_of_a_contest_is_refused(parser: Parser, pages: bytes) -> None:
+    ruler = line_of(pages, b"====")
+    error = refusal(parser, edited(pages, ruler, b"=\r", b"=0004 No. 4      7\r"))
+    assert (error.line, error.reason) == (ruler, "expected nothing beside the ====")
+
+
+@pytest.mark.parametrize(
+    ("parser", "pages"),
+    [(EL52, print_el52(EL52_COUNTY, El52Layout(page_lines=13))), (EL111, EL111_PAGES)],
+)
+def test_the_end_of_a_row_that_was_broken_off_is_refused(parser: Parser, pages: bytes) -> None:
+    lines = pages.split(b"\n")
+    row = next(
+        at
+        for at, (line, below) in enumerate(pairwise(lines), start=1)
+        if line[:2] == b"00" and b"ANY COUNTY" in below and b"==" not in below
+    )
+    figures = lines[row - 1][36:]
+    for rest in (figures, b" .  56 50.00\r", b"  50.00\r"):
+        error = refusal(parser, edited(pages, row, figures, b"\f" + rest))
+        assert (error.line, error.reason) == (row, "figures that stand in no row of a precinct")
+
+
+@both
+@pytest.mark.parametrize("figure", [b"10.00", b"- 10", b"-10", b"1 0", b"1O", b"\xa010"])
+def test_a_cell_of_a_contest_that_is_no_count_is_refused(
+    parser: Parser, pages: bytes, figure: bytes
+) -> None:
+    row = line_of(pages, b"0001 No. 1", 2)
+    text = b" " * (len(figure) - 2) + b"10"
+    assert refusal(parser, edited(pages, row, text, figure)).line == row
+
+
+@pytest.mark.parametrize("doubled", [b"CANDIDATE TOTALS", b"CANDIDATE PERCENT"])
+def test_foot_rows_are_refused_unless_both_stand_there_once_in_order(doubled: bytes) -> None:
+    foot, share = (line_of(EL111_PAGES, b"CANDIDATE " + each, 2) for each in (b"TOT", b"PERC"))
+    lines = EL111_PAGES.split(b"\n")
+    line = line_of(EL111_PAGES, doubled, 2)
+    twice = [*lines[:line], lines[line - 1], *lines[line:]]
+    assert refusal(EL111, b"\n".join(twice)).line == line + 1
+    lines[foot - 1], lines[share - 1] = lines[share - 1], lines[foot - 1]
+    assert refusal(EL111, b"\n".join(lines)).line == foot
+
+
+@both
+def test_text_behind_the_last_contest_is_refused(parser: Parser, pages: bytes) -> None:
+    end = pages[: pages.rindex(b"=") + 1]
+    assert "ends before the rows" in refusal(parser, end + b"\r\nSchool Board\r\n").reason
+
+
+@both
+@pytest.mark.parametrize("limit", ["MOST_PRECINCTS", "MOST_ROWS"])
+def test_more_than_a_listing_can_hold_is_refused(
+    parser: Parser, pages: bytes, limit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, limit, 3)
+    assert refusal(parser, pages).line == line_of(pages, b"0004 No. 4")
+
+
+@both
+def test_a_precinct_of_two_names_is_found(parser: Parser, pages: bytes) -> None:
+    first, row = line_of(pages, b"0002 No. 2"), line_of(pages, b"0002 No. 2", 2)
+    renamed = edited(pages, row, b"No. 2", b"No. 7")
+    assert found(parser, renamed) == [(ListingCheck.LAYOUT, (first, row))]
+
+
+def test_a_percentage_among_the_totals_of_a_contest_is_refused() -> None:
+    foot = line_of(EL111_PAGES, b"CANDIDATE TOTALS", 2)
+    assert refusal(EL111, edited(EL111_PAGES, foot, b"   45", b"45.00")).line == foot
+
+
+def test_a_continued_page_with_other_columns_is_refused() -> None:
+    pages = print_el52(EL52_COUNTY, El52Layout(columns=2, page_lines=13))
+    numbers = next(line for line in pages.split(b"\n") if b"CONTINUED" in line and b" 01" in line)
+    others = numbers.replace(b"01    02", b"02    03")
+    error = refusal(EL52, pages.replace(numbers, others, 1))
+    assert "other columns than the page before" in error.reason
+
+
+def test_digits_that_are_none_of_the_ten_are_no_key() -> None:
+    for raised in (b"\xb9", b"\xb2", b"\xb3"):
+        key = line_of(EL52_PAGES, b"02 = Bob")
+        assert refusal(EL52, edited(EL52_PAGES, key, b"02 =", b"0" + raised + b" =")).line == key
+
+
+def test_a_total_that_was_blanked_is_found_also_where_a_percentage_stands() -> None:
+    key = line_of(EL52_PAGES, b"01 = Ann")
+    wrong = findings(EL52, edited(EL52_PAGES, key, b"45   64.29", b"     64.29"))
+    assert ListingCheck.COLUMN_SUM in {each.check for each in wrong}
 
 
 DAMAGES: dict[str, Callable[[list[bytes], random.Random], None]] = {

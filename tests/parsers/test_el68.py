@@ -182,6 +182,8 @@ def test_nothing_is_carried_over_a_page_header(first: str) -> None:
         ADA.replace("Ada", "Ad\t"),
         "0001" + ADA[4:],
         "12   " + ASHTON[5:],
+        "     Ashton" + ASHTON[11:],
+        ADA.replace("      0        50", "     0         50"),
         "CANDIDATE TOTALS",
     ],
 )
@@ -189,9 +191,54 @@ def test_a_row_that_cannot_be_read_for_certain_is_refused(row: str) -> None:
     assert refused_line(listing(ASHTON, row)) == 7
 
 
+def checks(log: ManualChangesLog) -> list[tuple[ListingCheck, tuple[int, ...]]]:
+    """Return what was found besides that figures were typed in."""
+    found = ((finding.check, finding.lines) for finding in log.findings)
+    return [each for each in found if each[0] is not ListingCheck.MANUAL_CHANGE]
+
+
+def test_a_page_that_stands_there_twice_is_said() -> None:
+    log = PARSER.parse(listing(ASHTON, ADA, *TOP, ASHTON, ADA))
+    assert checks(log) == [(ListingCheck.REPEATED, (6, 13))]
+    assert checks(PARSER.parse(listing(ASHTON, ADA, *TOP, ASHTON))) == []
+
+
+def test_an_entry_below_a_blank_line_that_names_no_precinct_is_said() -> None:
+    log = PARSER.parse(listing(ASHTON, ADA, "", ADA))
+    assert checks(log) == [(ListingCheck.LAYOUT, (9,))]
+
+
+def test_blank_lines_between_all_entries_of_a_copy_mean_nothing() -> None:
+    assert checks(PARSER.parse(listing(ASHTON, "", ADA, "", ADA))) == []
+
+
+@pytest.mark.parametrize("row", [ADA.replace(" 3 ", "   "), f"{ASHTON[:101]}3{ASHTON[102:]}"])
+def test_an_entry_without_its_group_and_voters_with_one_are_said(row: str) -> None:
+    assert checks(PARSER.parse(listing(ASHTON, row))) == [(ListingCheck.LAYOUT, (7,))]
+
+
+@pytest.mark.parametrize("column", [5, 40, 79])
+def test_a_column_of_no_break_spaces_alone_is_refused(column: int) -> None:
+    row = f"0001 {'':35}{AGAIN[40:]}" if column == 5 else AGAIN
+    assert refused_line(listing(ASHTON, ADA, f"{row[:column]}\xa0{row[column + 1 :]}")) == 8
+
+
+def test_an_entry_above_its_column_heading_is_refused_not_taken_for_a_title() -> None:
+    lines = print_manual_changes(sample_manual_changes(3, 1)).split(b"\r\n")
+    heading = next(at for at, line in enumerate(lines) if line.startswith(b"  PRECINCT "))
+    entry = next(at for at, line in enumerate(lines) if line.startswith(b"0"))
+    lines[heading], lines[entry] = lines[entry], lines[heading]
+    assert refused_line(b"\r\n".join(lines)) == heading + 1
+
+
 def test_content_that_ends_above_its_column_heading_is_refused() -> None:
     for keep in range(4):
         refused_line("".join(f"{line}\r\n" for line in TOP[:keep]).encode())
+
+
+def test_a_page_that_begins_in_the_header_of_another_is_refused() -> None:
+    content = "".join(f"{line}\r\n" for line in [TOP[0], *TOP, ASHTON]).encode()
+    assert refused_line(content) == 2
 
 
 def test_a_log_beyond_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -290,9 +290,67 @@ def test_an_entry_that_cannot_be_read_for_certain_is_refused(entry: str) -> None
 def test_pages_of_another_election_are_said_where_the_id_is_wrapped() -> None:
     other = [*TOP[:2], "11Y", HEADING]
     entries = dated("DATABASE CREATED")
-    assert not PARSER.parse(listing(*entries, *TOP, *entries)).findings
-    log = PARSER.parse(listing(*entries, *other, *entries))
+    others = dated("DATABASE RESET")
+    assert not PARSER.parse(listing(*entries, *TOP, *others)).findings
+    log = PARSER.parse(listing(*entries, *other, *others))
     assert checks(log) == [(ListingCheck.PAGES, (8,))]
+
+
+def test_an_entry_above_its_column_heading_is_refused_not_taken_for_a_title() -> None:
+    lines = print_system_log(sample_system_log(3, 1)).split(b"\r\n")
+    heading = next(at for at, line in enumerate(lines) if b"SYSTEM ACTION OR ERROR" in line)
+    entry = next(at for at in range(heading + 1, len(lines)) if lines[at])
+    lines[heading], lines[entry] = lines[entry], lines[heading]
+    with pytest.raises(ParseError, match="an entry between") as refusal:
+        PARSER.parse(b"\r\n".join(lines))
+    assert refusal.value.line == heading + 1
+
+
+START = "START 650 DOWNLOAD (Add-to Mode - all counted precincts) (GRP 3)"
+
+
+def test_a_reset_of_a_group_that_was_never_shown_leaves_the_total_open() -> None:
+    loads = [f"PRC 0001 DOWNLOADED FROM 650 (BALS=10 TOT={total})" for total in (30, 12)]
+    log = PARSER.parse(listing(*dated(START, loads[0], "PRC 0001 RESET (GRP 4)", loads[1])))
+    assert ListingCheck.REPLAY not in dict(checks(log))
+
+
+def test_ballots_added_to_a_group_that_was_never_shown_are_not_taken_for_all_of_it() -> None:
+    added = "PRC 0001 ADDED-TO FROM 650 (BALS=5 TOT=30)"
+    replaced = "PRC 0001 REPLACED BY 650 RESULTS (BALS=40 TOT=55)"
+    log = PARSER.parse(listing(*dated(START, added, replaced)))
+    assert ListingCheck.REPLAY not in dict(checks(log))
+
+
+def test_a_first_total_below_its_own_ballots_is_said() -> None:
+    log = PARSER.parse(listing(*dated(START, "PRC 0001 DOWNLOADED FROM 650 (BALS=10 TOT=4)")))
+    assert (ListingCheck.REPLAY, (6,)) in checks(log)
+
+
+def test_a_page_that_stands_there_twice_is_said() -> None:
+    entries = dated("DATABASE CREATED", "EXITED ELECTION REPORTING MANAGER SYSTEM")
+    log = PARSER.parse(listing(*entries, *TOP, *entries))
+    assert checks(log) == [(ListingCheck.REPEATED, (5, 11))]
+
+
+@pytest.mark.parametrize(
+    "stray",
+    [
+        "11-02\xa009:03\xa0pm\xa0PRC\xa00008\xa0FORCED",
+        "RUN DATE:01/18/11 08:22 AM ELECTION ID:",
+        TOP[-1],
+    ],
+)
+def test_an_entry_or_a_header_in_disguise_is_not_text_of_the_entry_above(stray: str) -> None:
+    with pytest.raises(ParseError) as refused:
+        PARSER.parse(listing(*dated("DATABASE CREATED"), stray))
+    assert refused.value.line == 6
+
+
+def test_a_counting_group_that_cannot_be_read_is_refused() -> None:
+    with pytest.raises(ParseError, match="counting group") as refused:
+        PARSER.parse(listing(*dated("PRC 0001 RESET (GRP O)")))
+    assert refused.value.line == 5
 
 
 def test_text_without_end_below_an_entry_is_refused() -> None:

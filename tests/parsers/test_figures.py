@@ -16,7 +16,21 @@ def test_counts_are_read_with_and_without_commas(text: str, count: int) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "-1", "+1", "1,2", "1,2345", "12,34,567", ",123", "1_000", "1.0", "9" * 10, "²", "٣"],
+    [
+        "",
+        "-1",
+        "+1",
+        "1,2",
+        "1,2345",
+        "12,34,567",
+        ",123",
+        "1_000",
+        "1.0",
+        "9" * 10,
+        "1,000,000,000",
+        "²",
+        "٣",
+    ],
 )
 def test_other_texts_are_no_counts(text: str) -> None:
     with pytest.raises(ParseError) as refusal:

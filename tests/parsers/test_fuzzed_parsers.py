@@ -19,7 +19,7 @@ from parsers.errors import ParseError
 
 SEED = 20261103
 
-INPUTS = 40
+INPUTS = 30
 INPUTS_BY_PROCESS = 4
 """A PDF costs a process for each of its inputs."""
 
@@ -82,13 +82,23 @@ def test_inputs_are_repeatable_bounded_and_different() -> None:
     assert inputs == [second.content(number) for number in range(120)]
     assert len(set(inputs)) > 100
     assert max(map(len, inputs)) == LARGEST
-    assert first.content(0) != Campaign(load_target("m100-tape"), SEED + 1, seeds).content(0)
+    other = Campaign(load_target("m100-tape"), SEED + 1, seeds)
+    assert first.content(len(seeds)) != other.content(len(seeds))
+    assert first.content(0) == other.content(0) == seeds[0]
 
 
 def test_a_sound_parser_has_no_fault() -> None:
     assert (
         kinds_found(FaultyParser(lambda content: content.count(b"\0") or None), inputs=100) == set()
     )
+
+
+def test_a_parser_that_fails_on_an_undamaged_file_is_found_with_the_first_input() -> None:
+    def work(content: bytes) -> None:
+        if content:
+            raise IndexError("12")
+
+    assert kinds_found(FaultyParser(work), inputs=1) == {Kind.ESCAPE}
 
 
 def test_an_exception_that_escapes_is_found() -> None:

@@ -51,6 +51,21 @@ def test_a_web_page_keeps_the_line_numbers_of_its_file() -> None:
 
 
 @pytest.mark.parametrize(
+    "files",
+    [
+        b"above\n<HTML><PRE>\nbelow\n</PRE></HTML>\n",
+        b"\x1bE\x1b&l2A\r\nabove\r\n<HTML><PRE>\r\nbelow\r\n</PRE></HTML>\r\n",
+        b"<HTML><PRE>\nabove\n</PRE></HTML>\nbelow\n",
+        b"<HTML><PRE>\nabove</PRE></HTML><HTML><PRE>below\n</PRE></HTML>\n",
+        b"above\n<PRE>below\n",
+    ],
+)
+def test_a_listing_before_or_after_a_web_page_is_not_lost(files: bytes) -> None:
+    assert [text for text in read(files) if text] == ["above", "below"]
+    assert notes(files) == (HTML_NOTE,)
+
+
+@pytest.mark.parametrize(
     ("written", "read_as"),
     [
         ("a<b>bold</b>c", "aboldc"),

@@ -50,7 +50,16 @@ def test_titles_come_from_the_first_page_alone() -> None:
     head = headers.head()
     assert (head.report, head.titles, head.pages) == ("EL30", ("COUNTY",), 2)
     assert head.run_date == "11/08/10 02:53 PM"
-    assert headers.findings() == ()
+
+
+def test_a_title_that_is_not_on_the_first_page_is_said_with_its_line() -> None:
+    headers = PageHeaders("EL30")
+    for line, title in ((1, "COUNTY"), (60, "TOWN"), (120, "COUNTY")):
+        headers.begin_page()
+        headers.add(HeaderLine((title,)), line)
+    (finding,) = headers.findings()
+    assert (finding.check, finding.lines) == (ListingCheck.PAGES, (60,))
+    assert "'TOWN'" in finding.message
 
 
 def test_another_run_date_on_a_later_page_is_said_with_its_line() -> None:

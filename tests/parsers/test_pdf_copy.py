@@ -123,6 +123,25 @@ def test_a_line_number_is_page_and_line() -> None:
     assert error.line == 2_007
 
 
+def test_a_page_number_of_another_precinct_is_said() -> None:
+    listing = read(replaced("0001 NORTH", "0006 NORTH"))
+    (finding,) = listing.findings
+    assert (finding.check, finding.lines) == (ListingCheck.PAGES, (1_005,))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("11/28/17", "11/l8/17"),
+        ("10:14 AM", "1O:14 AM"),
+        ("PAGE 0001-01", "PAGE0001-01"),
+        ("EL30A PAGE 0001-01", "EL30A\xa0PAGE\xa00001-01"),
+    ],
+)
+def test_a_damaged_line_of_the_header_is_no_party(old: str, new: str) -> None:
+    assert refusal(replaced(old, new)).line == 1_005
+
+
 @given(st.integers(30, 120))
 @settings(max_examples=60, deadline=None)
 def test_where_lines_are_wrapped_does_not_matter(width: int) -> None:

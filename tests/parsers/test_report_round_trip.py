@@ -131,6 +131,7 @@ def contests(draw: st.DrawFn, report: str, groups: int, party: str) -> ListedCon
 def precincts(
     draw: st.DrawFn, report: str, groups: int, parties: list[str], number: int | None
 ) -> ListedPrecinct:
+    statistics = rows(report, groups, statistic=True)
     some = [
         contest
         for party in parties
@@ -141,7 +142,8 @@ def precincts(
     return ListedPrecinct(
         number,
         "" if number is None else draw(phrases(30)),
-        tuple(draw(st.lists(rows(report, groups, statistic=True), max_size=3))),
+        # A statistic that stands twice is kept once, with a finding.
+        tuple(draw(st.lists(statistics, max_size=3, unique_by=lambda each: each.label))),
         tuple(some),
     )
 

@@ -34,7 +34,7 @@ from parsers.unity.ascii_export.layout import (
     read_figures,
     read_place,
 )
-from parsers.unity.findings import Findings
+from parsers.unity.findings import MOST_LINES, Findings
 from parsers.unity.listing import TRAILING, ListingText
 
 MOST_RECORDS = 2_000_000
@@ -145,6 +145,7 @@ class _Reader:
         self._group_sums.end()
         for contest in self._contests.values():
             self._compare_cells(contest)
+        self._compare_statistics()
         precincts = self._precincts()
         check_totals(precincts, self._findings)
         return TotalsListing(
@@ -243,6 +244,20 @@ class _Reader:
                 "others have; records were lost."
             )
             self._findings.add(ListingCheck.CUT, message, *incomplete)
+
+    def _compare_statistics(self) -> None:
+        """Add where some precincts have a statistic and others do not."""
+        precincts = {digits for contest in self._contests.values() for digits in contest.cells}
+        for contest in self._contests.values():
+            lacking = sorted(precincts - contest.cells.keys())
+            if is_statistic(contest.title) and lacking:
+                named = ", ".join(str(int(digits)) for digits in lacking[:MOST_LINES])
+                message = (
+                    f"{contest.title} (contest {contest.number}) has no record of {len(lacking)} "
+                    f"precincts, among them {named}; records were lost."
+                )
+                lines = (self._first[_name_of(digits)][1] for digits in lacking)
+                self._findings.add(ListingCheck.CUT, message, *lines)
 
     def _precincts(self) -> tuple[ListedPrecinct, ...]:
         statistics: defaultdict[bytes, list[ListedCount]] = defaultdict(list)

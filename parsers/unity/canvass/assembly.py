@@ -2,7 +2,7 @@
 
 from election.listings import ListedContest, ListedCount, ListedPrecinct, ListingCheck
 from parsers.errors import ParseError
-from parsers.unity.canvass.cells import Cells
+from parsers.unity.canvass.cells import Cells, Figures
 from parsers.unity.canvass.checks import check_contest
 from parsers.unity.canvass.contests import Block, Column, Contest, Heading, Page, Row, is_blank
 from parsers.unity.figures import printed
@@ -38,6 +38,10 @@ class Assembly:
         self._contest: Contest | None = None
         self._known: dict[tuple[str, str, bool], Cells] = {}
         """What cells mean, by label, party and whether there may be percentages."""
+        self._figures = {
+            percentages: Figures(cell_width, percentages=percentages)
+            for percentages in (False, True)
+        }
         self._contests: list[ListedContest] = []
         self._statistics: list[ListedCount] = []
         self._seen: dict[tuple[str, str], int] = {}
@@ -110,17 +114,16 @@ class Assembly:
         return Block(tuple(columns), heading.columns, heading.numbers)
 
     def _meaning(self, total: ListedCount, heading: Heading) -> Cells:
-        percentages = not heading.title
-        key = (total.label, total.party, percentages)
+        statistics = not heading.title
+        key = (total.label, total.party, statistics)
         if key not in self._known:
-            cells = Cells(total.label, total.party, self._cell_width, percentages=percentages)
-            self._known[key] = cells
+            self._known[key] = Cells(total.label, total.party, self._figures[statistics])
         return self._known[key]
 
     def _is_further_block(self, last: Block, heading: Heading) -> bool:
         if heading.numbers:
             return heading.numbers[0] == last.numbers[-1] + 1
-        return len(last.columns) == self._most_columns
+        return len(last.columns) == self._most_columns and heading.columns != last.labels
 
     def _compare(self, contest: Contest, page: Page) -> None:
         """Hold what a further page says above its rows against the first page of its contest."""
@@ -133,7 +136,8 @@ class Assembly:
             ("choices in the key", len(first_key), len(key)),
         ):
             if said != before:
-                message = f"{contest.name}: {what} {before} on one page, {said} on another."
+                sides = f"{before or 'blank'} on one page, {said or 'blank'} on another"
+                message = f"{contest.name}: {what} {sides}."
                 self._findings.add(ListingCheck.PAGES, message, first.line, page.line)
         self._compare_counts(contest, first_key, key)
 

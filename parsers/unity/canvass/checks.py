@@ -1,9 +1,9 @@
 """Holds what a canvass says of a contest against itself."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from election.listings import ListedCount, ListingCheck
-from parsers.unity.canvass.contests import Block, Column, Contest, Row, is_blank
+from parsers.unity.canvass.contests import Block, Column, Contest, Precinct, Row, is_blank
 from parsers.unity.figures import hundredths, printed
 from parsers.unity.findings import Findings
 
@@ -25,14 +25,29 @@ def check_contest(contest: Contest, findings: Findings, *, blanks_are_odd: bool)
     if contest.first.title:
         _check_percents(contest, findings)
     else:
+        _check_labels(contest, findings)
         _check_turnout(contest, findings)
+
+
+def check_precincts(precincts: Iterable[Precinct], findings: Findings) -> None:
+    """Add the precincts that contests have and statistics lack: nothing else covers a number."""
+    precincts = list(precincts)
+    if not any(precinct.statistics for precinct in precincts):
+        return
+    for precinct in precincts:
+        if not precinct.statistics:
+            message = (
+                f"Precinct {precinct.number} {precinct.name} has votes, but no statistics, which "
+                "others have. Is it another precinct whose number was misprinted?"
+            )
+            findings.add(ListingCheck.LAYOUT, message, precinct.line)
 
 
 def _check_sums(contest: Contest, block: Block, findings: Findings) -> None:
     for place, column in enumerate(block.columns):
         total = column.total
         votes = sum([row[2][place].votes or 0 for row in block.rows])
-        if votes != (total.votes or 0) and not (total.percent is not None and total.votes is None):
+        if votes != (total.votes or 0):
             said = f"{total.votes:,}" if total.votes is not None else "nothing"
             findings.add(
                 ListingCheck.COLUMN_SUM,
@@ -88,6 +103,17 @@ def _check_counted(contest: Contest, findings: Findings) -> None:
             message = f"{contest.name}: rows of {precincts} precincts, the heading says {of}."
             lines = (first.line, *_ends(block.rows))
             findings.add(ListingCheck.PRECINCTS_COUNTED, message, *lines)
+
+
+def _check_labels(contest: Contest, findings: Findings) -> None:
+    """Say when nothing below a missing title is a statistic: then it may be a contest."""
+    labels = [total.label for total in contest.totals()]
+    if not any(label.upper().startswith((REGISTERED, BALLOTS, TURNOUT)) for label in labels):
+        message = (
+            f"{', '.join(labels[:3])} stand below no title and were read as statistics. Is the "
+            "title of a contest lost?"
+        )
+        findings.add(ListingCheck.LAYOUT, message, contest.first.line)
 
 
 def _check_percents(contest: Contest, findings: Findings) -> None:

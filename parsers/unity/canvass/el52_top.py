@@ -51,7 +51,7 @@ def is_heading(text: str) -> bool:
 
 def is_key(text: str) -> bool:
     """Say whether `text` begins as a line of the key."""
-    return text[:3] == "   " and text[3:5].isdigit() and text[5:8] == " = "
+    return text[:3] == "   " and text[3:5].isdecimal() and text[5:8] == " = "
 
 
 class El52Tops:

@@ -15,6 +15,8 @@ MOST_LINES_KNOWN = 200
 """Different header lines that are remembered: headers repeat, but for their page numbers."""
 
 _PAGE = re.compile(r"\bPAGE +(\d{1,6})\Z", re.IGNORECASE)
+_LOOSE_FIGURES = re.compile(r"[\d., ]*(?:\d +[\d.,]|\.\d\d)[\d., ]*")
+"""The end of a row that was broken off; a single number may be a title, such as a year."""
 
 
 class CanvassHeaders:
@@ -41,6 +43,8 @@ class CanvassHeaders:
         titles: list[str] = []
         for line, text in page:
             refuse_stray(text, line, f"a page header of {self._report}")
+            if _LOOSE_FIGURES.fullmatch(text):
+                raise ParseError("figures that stand in no row of a precinct", line=line)
             if numbered := _PAGE.search(text):
                 self._turn_to(int(numbered[1]), line)
             header = self._line(text[: numbered.start()].rstrip(" ") if numbered else text)

@@ -8,6 +8,7 @@ from election.listings import ListedCount, ListedPrecinct, ListingCheck, TotalsL
 from parsers.errors import ParseError
 from parsers.unity.canvass.assembly import Assembly
 from parsers.unity.canvass.cells import Cells, read_cell
+from parsers.unity.canvass.checks import check_precincts
 from parsers.unity.canvass.contests import Block, Header, Heading, Page, Precinct, Row
 from parsers.unity.canvass.headers import CanvassHeaders
 from parsers.unity.findings import Findings
@@ -135,6 +136,8 @@ class CanvassReader:
         if text.startswith(_END_RULER):
             if self._top:
                 raise ParseError(f"expected {self._form.report} columns before ====", line=line)
+            if text.strip(b"="):
+                raise ParseError("expected nothing beside the ====", line=line)
             self._block, self._ended = None, True
         elif self._block and self._is_foot(text):
             self._read_foot(self._block, text, line)
@@ -220,6 +223,7 @@ class CanvassReader:
             message = "The listing ends without the ruler below its last contest."
             self._findings.add(ListingCheck.CUT, message, line)
         control = self._assembly.end(line)
+        check_precincts(self._precincts.values(), self._findings)
         head = self._headers.head()
         return TotalsListing(
             head=head,

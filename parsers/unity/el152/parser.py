@@ -71,6 +71,7 @@ class El152Parser:
         if next(lines, None):
             raise ParseError(f"more than {MOST_LINES} lines; split the listing", line=line)
         reader.end(line)
+        reader.check_breaks(events, places)
         return EventLog(reader.head(), tuple(events), reader.findings(), text.notes, tuple(places))
 
 
@@ -95,7 +96,10 @@ def _read(
         if start != continuing:
             turn = reader.turns.get(start) or reader.turn(text, line, (terminal, peb, kind))
             if turn is None:
-                if not reader.turns:
+                if reader.turns:
+                    reader.below_blank.append(len(events))
+                else:
+                    reader.page_starts.append(len(events))
                     continuing = NO_ROW
                 continue
             if turn[0] != terminal:

@@ -1,11 +1,13 @@
 """Follows an EL152 event log: pages, terminals and PEBs, and the clock of each terminal."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeVar
 
 from election.listings import Event, ListingCheck, ListingFinding, ListingHead
 from parsers.errors import ParseError
+from parsers.unity.el152.breaks import check_blanks, check_pages
 from parsers.unity.el152.rows import (
     COLUMN_HEADING,
     EVENT,
@@ -54,6 +56,10 @@ class Reader:
         """What the bytes from WHEN up to the minutes say: in ISO 8601, and as printed."""
         self.events: dict[bytes, tuple[str, str]] = {}
         """Number and text, by the bytes from EVENT on."""
+        self.below_blank: list[int] = []
+        """Which rows stand below a blank line."""
+        self.page_starts: list[int] = []
+        """Which rows are the first of a page; one row may be named more than once."""
         self._turns_above: dict[bytes, Turn] = {}
         self._owners: dict[bytes, Owner] = {}
         self._cut_line = cut_line
@@ -118,6 +124,14 @@ class Reader:
         """End the log after `line`; raise ParseError when it cannot end there."""
         if not self._pages.below_heading:
             raise ParseError("the log ends before page header and column heading", line=line)
+
+    def check_breaks(self, events: Sequence[Event], places: Sequence[int]) -> None:
+        """Hold the rows, which stand on the lines `places`, against blank lines and pages."""
+        blanks = dict.fromkeys(self.below_blank)
+        for start in self.page_starts:
+            blanks.pop(start, None)
+        check_blanks(events, places, blanks, self._findings)
+        check_pages(events, places, self.page_starts, self._findings)
 
     def head(self) -> ListingHead:
         """Return what the page headers say."""

@@ -32,6 +32,7 @@ _ENTRY = re.compile(
 )
 _GROUP = re.compile(r" {0,3}(\d{0,2}) {0,4}")
 _FIGURE = re.compile(f" *(?:{COUNT})")
+_BLANKS = " \xa0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,9 @@ def read_entry(text: str, line: int) -> Entry | None:
     precinct = precinct.rstrip(" ")
     if bool(number) != bool(precinct):
         raise ParseError("a precinct number without a name, or a name without number", line=line)
+    for column in (precinct, candidate, user):
+        if column.strip(" ") and not column.strip(_BLANKS):
+            raise ParseError("a column that holds nothing but no-break spaces", line=line)
     return Entry(
         number,
         precinct,

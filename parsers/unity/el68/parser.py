@@ -69,11 +69,15 @@ class _Reader:
 
     def __init__(self, cut_line: int) -> None:
         self._cut_line = cut_line
-        self._pages = LogPages("EL68", _TITLE, HEADING)
+        self._pages = LogPages("EL68", _TITLE, HEADING, _is_entry)
         self._changes: list[ManualChange] = []
         self._findings: list[ListingFinding] = []
         self._above: ManualChange | None = None
         """The entry above on the same page: blank columns repeat its own."""
+        self._below_blank: list[int] = []
+        """Lines of entries without precinct below a blank line."""
+        self._is_spaced = True
+        """Whether no entry without precinct stands right below another."""
 
     def read(self, text: str, line: int) -> None:
         """Read a line that is not blank; raise ParseError."""
@@ -91,14 +95,16 @@ class _Reader:
             raise ParseError(f"more than {MOST_CHANGES} changes", line=line)
         self._above = self._filled(entry, line)
         self._changes.append(self._above)
-        self._findings += _added_up(self._above)
+        self._findings += (*_without_group(entry, line), *_added_up(self._above))
 
     def log(self, line: int, notes: tuple[str, ...]) -> ManualChangesLog:
         """Return the log, which ends with `line`; raise ParseError when it cannot end there."""
         if not self._pages.below_heading:
             raise ParseError("the log ends before title and column heading", line=line)
+        self._pages.end()
         changes = tuple(self._changes)
-        findings = (*self._pages.findings(), *_typed_in(changes), *self._findings)
+        pages = (*self._pages.findings(), *self._lost_precincts())
+        findings = (*pages, *_typed_in(changes), *self._findings)
         return ManualChangesLog(self._pages.head(), changes, findings, notes)
 
     def _filled(self, entry: Entry, line: int) -> ManualChange:
@@ -106,6 +112,10 @@ class _Reader:
             precinct = int(entry.number), entry.precinct
         elif self._above:
             precinct = self._above.precinct_number, self._above.precinct
+            if line > self._above.line + 1:
+                self._below_blank.append(line)
+            else:
+                self._is_spaced = False
         else:
             reason = "the first entry of a page names no precinct: nobody knows where it belongs"
             raise ParseError(reason, line=line)
@@ -121,6 +131,20 @@ class _Reader:
             line=line,
         )
 
+    def _lost_precincts(self) -> tuple[ListingFinding, ...]:
+        """Report blank lines, which stand between precincts, that no precinct follows.
+
+        A copy in which blank lines stand between all entries says nothing by them.
+        """
+        lines = self._below_blank
+        if self._is_spaced or not lines:
+            return ()
+        message = (
+            f"{len(lines)} entries below a blank line name no precinct and were read as of the one "
+            "above. Was the entry that names it lost?"
+        )
+        return (ListingFinding(ListingCheck.LAYOUT, message, tuple(lines[:MOST_LINES])),)
+
     def _carried(self, entry: Entry, line: int) -> str:
         """Return the candidate of an entry that leaves it blank, also below a new precinct."""
         above = self._above.candidate if self._above else ""
@@ -132,6 +156,14 @@ class _Reader:
         if above in {"", VOTERS}:
             raise ParseError(f"an entry of group {entry.group} without a candidate", line=line)
         return above
+
+
+def _without_group(entry: Entry, line: int) -> tuple[ListingFinding, ...]:
+    if not entry.candidate or (entry.group is None) == (entry.candidate == VOTERS):
+        return ()
+    group = "no group" if entry.group is None else f"group {entry.group}"
+    message = f"{entry.candidate} has {group}: only {VOTERS} have none."
+    return (ListingFinding(ListingCheck.LAYOUT, message, (line,)),)
 
 
 def _typed_in(changes: tuple[ManualChange, ...]) -> tuple[ListingFinding, ...]:

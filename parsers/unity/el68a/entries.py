@@ -24,8 +24,12 @@ HEADING = re.compile(
 _ENTRY = re.compile(
     r" {0,20}(?:([^\s\d]\S{0,7}) {1,8})?(\d\d-\d\d) {1,4}(\d\d:\d\d [ap]m)(?: +(\S.*))?"
 )
-_NO_CONTINUATION = re.compile(r"\d-\d\d |\d:\d\d [ap]m|BALS|TOT=|PRC +\d")
-"""Of an entry whose date is damaged: what it says must not go under as text of another."""
+_NO_CONTINUATION = re.compile(
+    r"\d-\d\d\s|\d:\d\d\s?[ap]m|BALS|TOT=|PRC\s+\d"
+    r"|RUN DATE:|ELECTION ID:|SYSTEM ACTION OR ERROR INFORMATION"
+)
+"""Of an entry whose date is damaged, or of a page header that lost its title: what they say must
+not go under as text of another entry."""
 
 _COUNTED = re.compile(r"PRC (\d{4}) (\S.*)")
 _WARNED = re.compile(r"(\d{4})-(\S.*)")
@@ -106,6 +110,8 @@ def read_text(text: str, line: int) -> Said:
     if text.startswith("PRC") and not counted:
         raise ParseError("expected PRC, a number of 4 digits and text", line=line)
     group = _GROUP.search(action)
+    if "GRP" in action and not group:
+        raise ParseError("expected the counting group as (GRP n)", line=line)
     return Said(
         action,
         int(about[1]) if about else None,

@@ -52,7 +52,7 @@ class Reader:
 
     def __init__(self, cut_line: int) -> None:
         self._cut_line = cut_line
-        self._pages = LogPages("EL68A", TITLE, HEADING)
+        self._pages = LogPages("EL68A", TITLE, HEADING, lambda text: read_dated(text) is not None)
         self._findings = Findings()
         self._replay = Replay(self._findings)
         self._actions: list[SystemAction] = []
@@ -91,6 +91,7 @@ class Reader:
             raise ParseError("no page header and no entry", line=line)
         self._close_entry()
         self._close_load()
+        self._pages.end()
         if not head.pages:
             notes = (*notes, NO_HEADER)
         findings = (*self._pages.findings(), *self._findings.all())

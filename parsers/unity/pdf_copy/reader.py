@@ -33,6 +33,8 @@ _PRECINCT = re.compile(r" *(\d{4}) +(\S.*)")
 _RUN_DATE = re.compile(r" *RUN DATE:", re.IGNORECASE)
 _VOTE_FOR = re.compile(r" *\(?(?:you may )?vote for\b[^\d.]{0,40}(\d{1,3})\b[^\d.]*", re.IGNORECASE)
 _GAP = re.compile(r" {2,}")
+_PARTY = re.compile(r"(?!.*\b(?:RUN|DATE|REPORT|PAGE)\b)[^\W\d][^\d:]{0,60}", re.IGNORECASE)
+"""What can be the party of a primary, not a run date or a page number that was damaged."""
 
 
 @dataclass(slots=True)
@@ -147,11 +149,12 @@ class Reader:
         precinct = _PRECINCT.fullmatch(last[1])
         if precinct is None:
             raise ParseError("expected number and name of a precinct", line=last[0])
-        self._read_titles(titles)
-        self._precincts.turn_to(int(precinct[1]), " ".join(precinct[2].split()), last[0])
+        number = int(precinct[1])
+        self._read_titles(titles, number)
+        self._precincts.turn_to(number, " ".join(precinct[2].split()), last[0])
         self._contest = self._header = None
 
-    def _read_titles(self, lines: Sequence[tuple[int, str]]) -> None:
+    def _read_titles(self, lines: Sequence[tuple[int, str]], precinct: int) -> None:
         """Take in a header; what stands beside the run date is the party of a primary."""
         dated = [place for place, (_, text) in enumerate(lines) if _RUN_DATE.match(text)]
         last = dated[0] if dated else len(lines)
@@ -162,14 +165,18 @@ class Reader:
             number = lines[last][0]
             header = read_header_line(_joined(text for _, text in lines[last:]))
             self._headers.add(replace(header, titles=()), number)
-            self._check_page(header.page, number)
-            self._party = party_of_section(" ".join(header.titles))
+            self._check_page(header.page, precinct, number)
+            if header.titles:
+                self._party = _party(" ".join(header.titles), number)
 
-    def _check_page(self, page: str, line: int) -> None:
-        """Say so where pages of a precinct, such as 0001-02, do not follow each other."""
-        _, dash, part = page.partition("-")
+    def _check_page(self, page: str, precinct: int, line: int) -> None:
+        """Say so where pages of a precinct, such as 0001-02, are not its own or out of order."""
+        prefix, dash, part = page.partition("-")
         if not dash:
             return
+        if int(prefix) != precinct:
+            message = f"A page of precinct {precinct} has the number {page}."
+            self._findings.add(ListingCheck.PAGES, message, line)
         before, self._page = self._page, page
         if int(part) != 1 and page != _next_page(before):
             message = f"Page {page} follows page {before or 'none'} of the report."
@@ -257,6 +264,12 @@ class Reader:
     def _end_contest(self, line: int) -> None:
         if self._title or (self._contest and not self._contest.counts):
             raise ParseError("expected the choices of a contest", line=line)
+
+
+def _party(title: str, line: int) -> str:
+    if not _PARTY.fullmatch(title.strip(" (*")):
+        raise ParseError(f"{title[:40]!r} is no run date, page number or party", line=line)
+    return party_of_section(title)
 
 
 def _next_page(page: str) -> str:

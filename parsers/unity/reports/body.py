@@ -6,7 +6,7 @@ from election.listings import ListedContest, ListedCount, ListingCheck
 from parsers.errors import ParseError
 from parsers.unity.findings import Findings
 from parsers.unity.listing import decoded
-from parsers.unity.reports.checks import GroupSums, check_contest
+from parsers.unity.reports.checks import GroupSums, check_contest, is_statistic
 from parsers.unity.reports.counted import PrecinctsCounted
 from parsers.unity.reports.labels import Role
 from parsers.unity.reports.lines import Lines, Means, counted_of, section_of
@@ -37,12 +37,18 @@ class _Contest:
         self.counts: list[ListedCount] = []
         """All rows but the total."""
         self.choices: list[ListedCount] = []
+        self.remainders: set[str] = set()
+        """Labels of the rows of over- and undervotes."""
         self.total: ListedCount | None = None
         self.counted: tuple[int, int] | None = None
 
     def set_apart(self, count: ListedCount, role: Role) -> None:
         """Take a row that is no choice for what it is; raise ParseError."""
         if role is Role.REMAINDER:
+            label = count.label.upper()
+            if label in self.remainders:
+                raise ParseError(f"the contest has {count.label!r} already", line=count.line)
+            self.remainders.add(label)
             self.counts.append(count)
         elif self.total is not None:
             raise ParseError("the contest has a total already", line=count.line)
@@ -112,10 +118,7 @@ class Body:
             lines = (line for line, _ in self._titles)
             self._findings.add(ListingCheck.CUT, message, *lines)
             self._titles = []
-        elif self._contest is not None and not self._contest.counts:
-            message = f"The listing ends before the first row of {self._contest.title}."
-            self._findings.add(ListingCheck.CUT, message, self._contest.line)
-        self._close_contest()
+        self._close_contest(at_end=True)
 
     def end_listing(self) -> None:
         """Report what can be said only of the listing as a whole."""
@@ -193,22 +196,32 @@ class Body:
             try:
                 wrong = sum(groups) != votes  # type: ignore[arg-type]  # None is the TypeError
             except TypeError:
-                wrong = True
-            if wrong:
-                self._sums.check(row, line)
+                self._sums.check_blank(row, line)
+            else:
+                self._sums.full_rows += 1
+                if wrong:
+                    self._sums.check(row, line)
 
     def _add_statistic(self, row: Row, line: int) -> None:
         if self._titles:
             raise ParseError("a row of figures where a vote-for line is expected", line=line)
         label, votes, percent, groups = row
         count = ListedCount(label.printed, votes, groups, percent, "", None, line)
-        if not self._counted.take(count):
-            self._precincts.add_statistic(count, self.section)
+        if self._counted.take(count):
+            return
+        if not is_statistic(count.label):
+            message = f"Line {line}: {count.label} stands above all contests, but is no statistic."
+            self._findings.add(ListingCheck.LAYOUT, message, line)
+        self._precincts.add_statistic(count, self.section)
 
-    def _close_contest(self) -> None:
+    def _close_contest(self, *, at_end: bool = False) -> None:
         if self._contest is None:
             return
         contest, choices = self._contest.listed(), self._contest.choices
         self._contest = None
+        if not contest.counts:
+            message = f"Line {contest.line}: no row of figures below {contest.title}."
+            check = ListingCheck.CUT if at_end else ListingCheck.LAYOUT
+            self._findings.add(check, message, contest.line)
         check_contest(contest, choices, self._precincts.ballots, self._findings)
         self._precincts.add_contest(contest)

@@ -1,5 +1,6 @@
 """Control totals of the reports: what a page prints twice is compared."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from election.listings import ListedContest, ListedCount, ListingCheck
@@ -16,22 +17,40 @@ BALLOTS = "BALLOTS CAST - "
 TURNOUT = "VOTER TURNOUT - "
 TOTAL = "TOTAL"
 
+_STATISTIC = re.compile(r"VOTERS|BALLOTS|TURNOUT|SHEETS|CARDS", re.IGNORECASE)
+
 
 class GroupSums:
     """Holds the counting groups of each row against its total."""
 
     def __init__(self, findings: Findings) -> None:
+        self.full_rows = 0
+        """Rows with a figure in every group; the caller counts them."""
         self._findings = findings
-        self._rows = 0
         self._short: list[tuple[int, str]] = []
         self._short_rows = 0
+        self._partly: dict[tuple[bool, ...], list[int]] = {}
+        """Lines of rows that are blank in some groups only, by the groups that are."""
 
-    def check(self, row: Row, line: int) -> None:
-        """Compare a row; to be called where the sum was found to differ, and may be blank."""
+    def check_blank(self, row: Row, line: int) -> None:
+        """Compare a row with a blank cell."""
         label, votes, _, cells = row
         groups = [cell for cell in cells if cell is not None]
-        made = sum(groups)
-        if votes is None or made == votes or (not groups and _has_no_groups(label.printed)):
+        if votes is None and groups:
+            message = f"Line {line}: counting groups of {label.printed}, but no total."
+            self._findings.add(ListingCheck.GROUP_SUM, message, line)
+        if 0 < len(groups) < len(cells):
+            lines = self._partly.setdefault(tuple(cell is None for cell in cells), [])
+            if len(lines) < MOST_SHORT_ROWS:
+                lines.append(line)
+        if votes is not None and (groups or not _has_no_groups(label.printed)):
+            self.check(row, line)
+
+    def check(self, row: Row, line: int) -> None:
+        """Compare a row whose total is printed."""
+        label, votes, _, cells = row
+        made = sum(cell for cell in cells if cell is not None)
+        if votes is None or made == votes:
             return
         said = f"Line {line}: the counting groups of {label.printed} make {made}, "
         if made > votes:
@@ -44,7 +63,8 @@ class GroupSums:
             self._short.append((line, message))
 
     def end(self) -> None:
-        """Report the rows that are short, one by one or together."""
+        """Report the rows that are short, one by one or together, and those partly blank."""
+        self._report_partly_blank()
         if self._short_rows <= MOST_SHORT_ROWS:
             for line, message in self._short:
                 self._findings.add(ListingCheck.GROUP_SUM, message, line)
@@ -55,6 +75,20 @@ class GroupSums:
             "than the total: a counting group is not printed, or cells were blanked."
         )
         self._findings.add(ListingCheck.GROUP_SUM, message, *first)
+
+    def _report_partly_blank(self) -> None:
+        """Report blanks beside figures, but not of an unnamed group: it is blank in every row."""
+        if not self.full_rows and len(self._partly) <= 1:
+            return
+        for lines in self._partly.values():
+            for line in lines:
+                message = f"Line {line}: a counting group is blank that has figures elsewhere."
+                self._findings.add(ListingCheck.LAYOUT, message, line)
+
+
+def is_statistic(label: str) -> bool:
+    """Say whether a row of statistics may be called so: of voters, ballots or turnout."""
+    return _STATISTIC.search(label) is not None
 
 
 def check_contest(
@@ -101,14 +135,19 @@ def check_statistics(counts: Iterable[ListedCount], findings: Findings) -> None:
             part, whole = by_label.get(BALLOTS + of), by_label.get(REGISTERED + of)
         elif label.startswith(BALLOTS):
             whole = by_label.get(BALLOTS + TOTAL)
-        if count.percent is None or part is None or whole is None:
+        if label.startswith(BALLOTS) and count.votes is None:
+            message = f"Line {count.line}: no figure for {count.label}."
+            findings.add(ListingCheck.LAYOUT, message, count.line)
             continue
-        if part.votes is None or not whole.votes:
+        if part is None or whole is None or part.votes is None or not whole.votes:
+            continue
+        if count.percent is None and (label.startswith(BALLOTS) or not part.votes):
             continue
         expected = hundredths(part.votes, whole.votes)
         if expected is not None and expected != count.percent:
+            said = "blank" if count.percent is None else f"{printed(count.percent)} percent"
             message = (
-                f"Line {count.line}: {count.label} is {printed(count.percent)} percent, but "
+                f"Line {count.line}: {count.label} is {said}, but "
                 f"{part.votes} of {whole.votes} (lines {part.line} and {whole.line}) make "
                 f"{printed(expected)}."
             )

@@ -4,6 +4,7 @@ import re
 from enum import Enum, auto
 from typing import NamedTuple
 
+from parsers.errors import ParseError
 from parsers.unity.listing import decoded
 
 MOST_TEXTS = 20_000
@@ -16,8 +17,10 @@ _VOTE_FOR = re.compile(
 _COUNTED = re.compile(r"\(WITH (\d{1,6}) OF (\d{1,6}) PRECINCTS COUNTED\)", re.IGNORECASE)
 _BANNER = re.compile(r"\*{3,40} ?\(?([^*]{1,80}?)\)? ?\*{3,40}")
 _HEADER = re.compile(
-    r"PREC(?:INCT)? REP|SUMMARY REP|RUN (?:DATE|TIME):|REPORT[- ]EL\d", re.IGNORECASE
+    r"(?:PREC(?:INCT)?|SUMMARY) REP(?:OR)?T\b|RUN (?:DATE|TIME):|REPORT[- ]EL\d", re.IGNORECASE
 )
+_ROW = re.compile(r"\.  \.  \.| \d[\d,]{0,12} +\d{0,6}\.\d\d$")
+"""A leader, or votes and percentage at the end: no title has either."""
 
 NO_PARTY = "STATISTICS"
 """Section title over the statistics of a primary."""
@@ -49,7 +52,7 @@ class Lines(dict[bytes, Line]):
         """Return what `text` means; raise ParseError when it is no text."""
         found = self.get(text)
         if found is None:
-            found = _meaning(decoded(text, line))
+            found = _meaning(decoded(text, line), line)
             if len(self) < MOST_TEXTS:
                 self[text] = found
         return found
@@ -73,11 +76,13 @@ def party_of_section(title: str) -> str:
     return "" if title.upper() == NO_PARTY else title
 
 
-def _meaning(text: str) -> Line:
+def _meaning(text: str, line: int) -> Line:
     if match := _VOTE_FOR.fullmatch(text):
         return Line(Means.VOTE_FOR, text, int(match[1]))
     if (party := section_of(text)) is not None:
         return Line(Means.SECTION, party)
     if _HEADER.match(text):
         return Line(Means.HEADER, text)
+    if _ROW.search(text):
+        raise ParseError("a row of figures at the left edge of its column", line=line)
     return Line(Means.TEXT, text)

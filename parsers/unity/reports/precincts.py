@@ -90,6 +90,14 @@ class Precincts:
             self._open.page = self._top.page[1] if self._top.page else 0
         self._count(1, count.line)
         precinct = self._open
+        if key in precinct.known:
+            first = next(known for known in precinct.statistics if known.label == count.label)
+            message = (
+                f"Line {count.line}: {count.label} of {precinct.said} again, first on line "
+                f"{first.line}; the first is kept."
+            )
+            self._findings.add(ListingCheck.REPEATED, message, first.line, count.line)
+            return
         precinct.statistics.append(count)
         precinct.known.add(key)
         self._page_is_empty = False

@@ -198,9 +198,12 @@ class Reader:
         top = self._tops.read(lines, self._margin, line)
         self._precincts.turn_page(top)
         self._precinct = top.precinct
+        if self._section_in_top and top.section is None:
+            message = f"Line {top.line}: no section title, but pages above have one."
+            self._findings.add(ListingCheck.PAGES, message, top.line)
         if top.section is not None or self._section_in_top or before != top.precinct:
             self._body.section = top.section or ""
-        self._section_in_top = top.section is not None
+        self._section_in_top |= top.section is not None
         self._top = None
 
     def _name_groups(self, names: tuple[str, ...], line: int) -> None:

@@ -138,6 +138,13 @@ class Rows:
                 groups[group] = count_of(figure, line)
             else:
                 return None
+        if (
+            votes is not None
+            and begin < kind.label_end
+            and not text[:begin].rstrip().endswith(b".")
+        ):
+            reason = "figures touch the label; which belong to the votes is not certain"
+            raise ParseError(reason, line=line)
         self.widen(max(self.groups, 1 + max(groups, default=-1)))
         cells = tuple(map(groups.get, range(self.groups)))
         return read_label(text[:begin], line), votes, percent, cells

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from listings.cells import Side, cells_of
+from listings.comparing.cells import Side, cells_of
 from listings.csv_tables import TOTALS_HEADER, armed
-from listings.cut_names import ANY_CUT
-from listings.reading import NotReadable
-from listings.text_files import csv_rows, votes_in
+from listings.reading import NotReadable, shown_path
+from listings.results.cut_names import ANY_CUT
+from listings.results.text_files import csv_rows, votes_in
 from listings.totals_rows import TotalsRow
 
 
@@ -20,7 +20,7 @@ def read_totals_csv(path: Path, content: bytes) -> Side:
     """Return the totals in `content`; raise NotReadable."""
     rows = csv_rows(path, content)
     next(rows)
-    return Side(str(path), "zerotape CSV", cells_of(_rows(path, rows)), cut_lengths=ANY_CUT)
+    return Side(shown_path(path), "zerotape CSV", cells_of(_rows(path, rows)), cut_lengths=ANY_CUT)
 
 
 def _rows(path: Path, rows: Iterable[tuple[int, list[str]]]) -> Iterator[TotalsRow]:

@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from listings.cells import WHOLE, Cell, NamesCounted, Side, first_of, summed
-from listings.choice_pairing import NUMBERS_DIFFER
-from listings.line_pairing import Line
-from listings.linking import Direction, Links, Unpaired, link
-from listings.pairing import Said
+from listings.comparing.cells import WHOLE, Cell, NamesCounted, Side, first_of, summed
+from listings.comparing.choice_pairing import LINES_DIFFER
+from listings.comparing.line_pairing import Line
+from listings.comparing.linking import Direction, Links, Unpaired, link
+from listings.comparing.pairing import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,19 +102,21 @@ class _Matching:
         self.zero_in_b = list(_left_out(a, b, links.from_a, self._names_b))
 
     def uneven(self) -> Iterator[Unpaired]:
-        """Yield equal lines of which one side has more in a precinct."""
+        """Yield equal lines that a precinct does not have alike on both sides."""
         for cell, other in self._uneven.items():
             where = (f"{each.precinct} / {Line(*each[1:3])}" for each in (cell, other))
-            yield Unpaired("line", (next(where),), (next(where),), NUMBERS_DIFFER)
+            yield Unpaired("line", (next(where),), (next(where),), LINES_DIFFER)
 
     def _are_even(self, cell: Cell, other: Cell) -> bool:
-        """Say whether lines that only their place tells apart are as many on both sides."""
+        """Say whether lines that only their place tells apart are the same ones on both sides."""
         ours, theirs = self._names_a, self._names_b
         if not (ours.repeats(cell) or theirs.repeats(other)):
             return True
         even = ours.lines(cell) == theirs.lines(other)
         if cell.choice.party and other.choice.party:
             even = even and ours.equal(cell) == theirs.equal(other)
+        else:
+            even = even and ours.rank(cell) == theirs.rank(other)
         if not even:
             self._uneven[first_of(cell)] = first_of(other)
         return even

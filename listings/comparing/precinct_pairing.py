@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
-from listings.cells import WHOLE, Precinct
-from listings.names import words
-from listings.pairing import Doubt, Names, Paired, Said, pair_names
+from listings.comparing.cells import WHOLE, Precinct
+from listings.comparing.names import words
+from listings.comparing.pairing import Doubt, Names, Paired, Said, pair_names
 
 NAMES_CROSS = "the numbers are the same, but the name is that of another number"
 SHARED = "several precincts with this name or number"

@@ -5,11 +5,11 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from listings.cells import Cell, Precinct, Side
-from listings.line_pairing import Line, pair_lines
-from listings.names import choice_words
-from listings.pairing import Names, Paired, Said, pair_names
-from listings.precinct_pairing import names_differ, pair_precincts
+from listings.comparing.cells import Cell, Precinct, Side
+from listings.comparing.line_pairing import Line, pair_lines
+from listings.comparing.names import choice_words
+from listings.comparing.pairing import Names, Paired, Said, pair_names
+from listings.comparing.precinct_pairing import names_differ, pair_precincts
 from listings.totals_rows import OVER_VOTES, UNDER_VOTES
 
 T = TypeVar("T", bound=Hashable)

@@ -3,10 +3,10 @@
 from collections import defaultdict
 from pathlib import Path
 
-from listings.names import words
-from listings.pairing import Said
+from listings.comparing.names import words
+from listings.comparing.pairing import Said
 from listings.reading import NotReadable
-from listings.text_files import csv_rows, file_bytes
+from listings.results.text_files import csv_rows, file_bytes
 
 MOST_NAMES = 20_000
 """A county has a few hundred precincts and contests."""

@@ -101,7 +101,10 @@ class NamesCounted:
         self._lines: Counter[tuple[Precinct, str, str, str]] = Counter()
         self._equal = equal_lines(cells)
         self._repeating: set[tuple[str, str]] = set()
-        for precinct, contest, choice, group in cells:
+        self._ranks: dict[Cell, int] = {}
+        for cell in cells:
+            precinct, contest, choice, group = cell
+            self._ranks[cell] = self._lines[precinct, contest, choice.name, group]
             self._lines[precinct, contest, choice.name, group] += 1
             if choice.place[1]:
                 self._repeating.add((contest, choice.name))
@@ -113,6 +116,10 @@ class NamesCounted:
     def lines(self, cell: Cell) -> int:
         """Return how many lines of its precinct and contest have the name of `cell`."""
         return self._lines[cell.precinct, cell.contest, cell.choice.name, cell.group]
+
+    def rank(self, cell: Cell) -> int:
+        """Return how many of them stand before `cell`."""
+        return self._ranks[cell]
 
     def equal(self, cell: Cell) -> int:
         """Return how many of them have its party too."""

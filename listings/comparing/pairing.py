@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from listings.names import letters, words
+from listings.comparing.names import letters, words
 
 T = TypeVar("T")
 

@@ -9,8 +9,13 @@ import unicodedata
 
 from listings.totals_rows import OVER_VOTES, UNDER_VOTES, WRITE_IN
 
-_INSIDE_WORDS = str.maketrans("", "", ".'`\u2019")
+_INSIDE_WORDS = re.compile(r"['`\u2019]|(?<!\d)\.|\.(?!\d)")
+"""A point between digits parts them: 1.5 is not 15."""
+
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
+_BETWEEN_NUMERALS = re.compile(r"(?<=\d) (?=\d)|(?<=[ivxl]) (?=[ivxl]+\b)")
+"""A blank that makes two numbers, Roman ones too: `I-II` is not `III`."""
+
 _CUT_PARTY = re.compile(r" *\([^()]{0,20}\Z")
 """A label that is cut can be cut within the party in brackets."""
 
@@ -27,7 +32,7 @@ _NO_PARTY = frozenset({"", "n a", "na", "null"})
 
 def words(name: str) -> str:
     """Return `name` as words with one blank between them: case, accents, punctuation are gone."""
-    plain = name.translate(_INSIDE_WORDS).casefold()
+    plain = _INSIDE_WORDS.sub("", name).casefold()
     if not plain.isascii():
         spread = unicodedata.normalize("NFKD", plain)
         plain = "".join(letter for letter in spread if not unicodedata.combining(letter))
@@ -41,8 +46,8 @@ def choice_words(name: str) -> str:
 
 
 def letters(plain: str) -> str:
-    """Return `words` without the blanks."""
-    return plain.replace(" ", "")
+    """Return `words` without the blanks; those between numerals stay: 1-11 is not 11-1."""
+    return _BETWEEN_NUMERALS.sub("-", plain).replace(" ", "")
 
 
 def party_words(party: str) -> str:

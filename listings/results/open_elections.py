@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from listings.cells import Side, cells_of
-from listings.reading import NotReadable
-from listings.text_files import csv_rows, votes_in
+from listings.comparing.cells import Side, cells_of
+from listings.reading import NotReadable, shown_path
+from listings.results.text_files import csv_rows, votes_in
 from listings.totals_rows import TotalsRow
 
 REQUIRED = frozenset({"precinct", "office", "candidate", "votes"})
@@ -66,7 +66,7 @@ def read_open_elections(path: Path, content: bytes) -> Side:
     columns = _Columns(place, groups)
     whole = list(_whole_rows(path, rows, len(header)))
     cells = cells_of(_totals_rows(path, whole, columns))
-    return Side(str(path), "OpenElections CSV", cells, notes=notes)
+    return Side(shown_path(path), "OpenElections CSV", cells, notes=notes)
 
 
 def _whole_rows(

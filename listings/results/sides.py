@@ -4,16 +4,27 @@ from pathlib import Path
 
 from election.documents import VoteImageLog
 from election.listings import TotalsListing
-from listings.cells import Side, cells_of
-from listings.clarity import is_clarity, read_clarity
-from listings.cut_names import cut_lengths
-from listings.open_elections import is_open_elections, read_open_elections
-from listings.reading import NotReadable, Parsers, read_listing
+from listings.comparing.cells import Side, cells_of
+from listings.reading import Advice, NotReadable, Parsers, read_listing, shown_path
 from listings.remarks import findings_of
-from listings.text_files import csv_rows, file_bytes
-from listings.totals_csv import is_totals_csv, read_totals_csv
+from listings.results.clarity import is_clarity, read_clarity
+from listings.results.cut_names import cut_lengths
+from listings.results.open_elections import is_open_elections, read_open_elections
+from listings.results.text_files import csv_rows, file_bytes
+from listings.results.totals_csv import is_totals_csv, read_totals_csv
 from listings.totals_rows import totals_rows
 from runtime.file_content import FileContent
+
+TAKEN = (
+    "Name a listing with totals, a CSV of zerotape parse, a CSV of OpenElections (its first row "
+    "has at least precinct, office, candidate and votes), or a Clarity detail XML."
+)
+
+ADVICE = Advice(
+    TAKEN,
+    "No figure of it was used. Get the file again from whoever has the original, unchanged; or "
+    "see with zerotape parse whether it is another format.",
+)
 
 HEAD_BYTES = 4_096
 """Enough for the first row of a CSV, or the root of an XML."""
@@ -45,19 +56,16 @@ def _first_row(path: Path, head: bytes) -> list[str]:
 
 
 def _listing_side(path: Path) -> Side:
-    reading = read_listing(path, Parsers())
+    reading = read_listing(path, Parsers(), ADVICE)
     document = reading.document
     if not isinstance(document, TotalsListing | VoteImageLog):
-        raise NotReadable(
-            f"{path} is {reading.kind} and holds no totals. Name a listing with totals, a CSV of "
-            "zerotape parse or of OpenElections, or a Clarity detail XML."
-        )
-    advice = f"It has findings. See them with: zerotape parse {path} --format json"
+        raise NotReadable(f"{shown_path(path)} is {reading.kind} and holds no totals. {TAKEN}")
+    seen_with = f"It has findings. See them with: zerotape parse {path} --format json"
     return Side(
-        str(path),
+        shown_path(path),
         reading.format,
         cells_of(totals_rows(document)),
         cut_lengths=cut_lengths(reading.format),
         leaves_out_zeros=isinstance(document, VoteImageLog),
-        notes=(*document.notes, advice) if findings_of(document) else document.notes,
+        notes=(*document.notes, seen_with) if findings_of(document) else document.notes,
     )

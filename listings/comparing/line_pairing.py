@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from listings.cells import Choice, Side
-from listings.choice_pairing import Lines, pair_choices
-from listings.pairing import Doubt, Names, Paired, Said, pair_names
+from listings.comparing.cells import Choice, Side
+from listings.comparing.choice_pairing import Lines, pair_choices
+from listings.comparing.pairing import Doubt, Names, Paired, Said, pair_names
 
 
 class Line(NamedTuple):

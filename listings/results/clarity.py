@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.parsers.expat import ExpatError, ParserCreate
 
-from listings.cells import Side, cells_of
-from listings.reading import NotReadable
-from listings.text_files import votes_in
+from listings.comparing.cells import Side, cells_of
+from listings.reading import NotReadable, shown_path
+from listings.results.text_files import votes_in
 from listings.totals_rows import (
     BALLOTS_CAST,
     OVER_VOTES,
@@ -42,7 +42,7 @@ def read_clarity(path: Path, content: bytes) -> Side:
     """Return the results in `content`; raise NotReadable."""
     reader = _Reader(path)
     reader.read(content)
-    return Side(str(path), "Clarity XML", cells_of(reader.rows()))
+    return Side(shown_path(path), "Clarity XML", cells_of(reader.rows()))
 
 
 class _Reader:

@@ -23,6 +23,8 @@ from simulators.listings.ascii_export import (
     example_export,
     print_ascii_export,
 )
+from simulators.listings.canvassing import as_export
+from simulators.listings.election import simulated_totals
 
 WIDTHS = sorted(GROUPS)
 
@@ -236,3 +238,11 @@ def test_no_other_real_file_is_taken_for_an_export(real: Path) -> None:
 def test_the_parser_satisfies_its_contract() -> None:
     parser: Parser = PARSER
     assert (parser.interface_version, parser.name) == (2, "erm-ascii")
+
+
+def test_a_primary_with_write_ins_of_no_party_has_no_false_findings() -> None:
+    primary = as_export(simulated_totals(3, precincts=2))
+    parties = {count.party for p in primary.precincts for c in p.contests for count in c.counts}
+    assert len(parties - {"", "NON"}) > 1
+    assert "" in parties
+    assert PARSER.parse(print_ascii_export(primary, 209)).findings == ()

@@ -1,6 +1,6 @@
 """What an ASCII export says about itself, held against its records."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from election.listings import ListedContest, ListedCount, ListedPrecinct, ListingCheck
 from parsers.unity.findings import MOST_LINES, Findings
@@ -8,6 +8,7 @@ from parsers.unity.findings import MOST_LINES, Findings
 _STATISTICS = ("REGISTERED VOTERS", "BALLOTS CAST")
 _REGISTERED = _STATISTICS[0]
 _BALLOTS = "BALLOTS CAST - TOTAL"
+_NO_PARTY = frozenset({"", "NON"})
 _OVER, _UNDER = "OVER VOTES", "UNDER VOTES"
 
 
@@ -49,24 +50,32 @@ class GroupSums:
             self._findings.add(ListingCheck.GROUP_SUM, message, *self._less_lines)
 
 
-def check_totals(precincts: Iterable[ListedPrecinct], findings: Findings) -> None:
+def check_totals(precincts: Sequence[ListedPrecinct], findings: Findings) -> None:
     """Add where the votes of a contest do not make the ballots cast in its precinct."""
+    primary = _is_primary(contest for precinct in precincts for contest in precinct.contests)
     for precinct in precincts:
         ballots = [count for count in precinct.statistics if count.label == _BALLOTS]
         if len(ballots) == 1:
             for contest in precinct.contests:
-                _check_total(precinct, contest, ballots[0], findings)
+                partial = len(_parties(contest)) == 1 and (primary or _all_have_party(contest))
+                _check_total(precinct, contest, ballots[0], findings, partial=partial)
 
 
 def _check_total(
-    precinct: ListedPrecinct, contest: ListedContest, ballots: ListedCount, findings: Findings
+    precinct: ListedPrecinct,
+    contest: ListedContest,
+    ballots: ListedCount,
+    findings: Findings,
+    *,
+    partial: bool,
 ) -> None:
+    """Compare one contest; where it is `partial`, not every ballot carries it."""
     labels = {count.label for count in contest.counts}
     if contest.votes_allowed != 1 or not {_OVER, _UNDER} <= labels:
         return
     votes = sum(count.votes or 0 for count in contest.counts)
     cast = ballots.votes or 0
-    if votes > cast or (votes < cast and not _is_of_one_party(contest)):
+    if votes > cast or (votes < cast and not partial):
         message = (
             f"{contest.title}, precinct {precinct.number}: the votes with over and under votes are "
             f"{votes}, ballots cast {cast}."
@@ -75,7 +84,15 @@ def _check_total(
         findings.add(ListingCheck.CONTEST_TOTAL, message, *lines)
 
 
-def _is_of_one_party(contest: ListedContest) -> bool:
-    """In a primary not every ballot carries the contest."""
-    parties = {count.party for count in contest.counts if count.label not in {_OVER, _UNDER}}
-    return len(parties) == 1 and parties.isdisjoint({"", "NON"})
+def _is_primary(contests: Iterable[ListedContest]) -> bool:
+    """Say whether several parties have candidates, but no two of them in one contest."""
+    parties = {frozenset(_parties(contest)) for contest in contests} - {frozenset()}
+    return len(parties) > 1 and all(len(of_contest) == 1 for of_contest in parties)
+
+
+def _parties(contest: ListedContest) -> set[str]:
+    return {count.party for count in contest.counts} - _NO_PARTY
+
+
+def _all_have_party(contest: ListedContest) -> bool:
+    return all(count.party for count in contest.counts if count.label not in {_OVER, _UNDER})

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from election.definition_file import load_definition
 from election.listings import (
     ListedContest,
     ListedCount,
@@ -25,6 +26,7 @@ from simulators.listings.ascii_export import (
 )
 from simulators.listings.canvassing import as_export
 from simulators.listings.election import simulated_totals
+from simulators.sample import sample_definition_bytes
 
 WIDTHS = sorted(GROUPS)
 
@@ -241,7 +243,8 @@ def test_the_parser_satisfies_its_contract() -> None:
 
 
 def test_a_primary_with_write_ins_of_no_party_has_no_false_findings() -> None:
-    primary = as_export(simulated_totals(3, precincts=2))
+    definition = load_definition(sample_definition_bytes(), "the sample").definition
+    primary = as_export(simulated_totals(3, precincts=2), definition)
     parties = {count.party for p in primary.precincts for c in p.contests for count in c.counts}
     assert len(parties - {"", "NON"}) > 1
     assert "" in parties

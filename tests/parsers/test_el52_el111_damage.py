@@ -1,13 +1,8 @@
 """What an edited, cut or shuffled canvass ends in: findings that name both sides, or ParseError."""
 
-import random
-from collections.abc import Callable
 from itertools import pairwise
-from time import perf_counter
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from election.listings import (
     ListedContest,
@@ -20,7 +15,6 @@ from election.listings import (
 )
 from parsers.contract import Parser
 from parsers.errors import ParseError
-from parsers.unity.canvass import reader
 from parsers.unity.canvass.el52 import PARSER as EL52
 from parsers.unity.canvass.el111 import PARSER as EL111
 from simulators.listings.canvass_el52 import El52Layout, print_el52
@@ -262,25 +256,11 @@ def test_an_el52_row_with_fewer_cells_is_found() -> None:
     assert found(EL52, changed) == [(ListingCheck.LAYOUT, (heading, row))]
 
 
-@both
-def test_rows_without_a_heading_are_refused(parser: Parser, pages: bytes) -> None:
-    row = pages.split(b"\n")[line_of(pages, b"0002 No. 2", 2) - 1]
-    assert refusal(parser, row + b"\n" + pages).line == 1
-    assert refusal(parser, pages.replace(b"====\r", b"====\r\n" + row, 1)).line is not None
-
-
 def test_a_heading_with_a_letter_out_of_place_is_refused() -> None:
     ruler = line_of(EL111_PAGES, b"-----", 3)
     letters = EL111_PAGES.split(b"\n")[ruler - 3]
     damaged = EL111_PAGES.replace(letters, letters.rstrip(b"\r") + b"    x\r")
     assert refusal(EL111, damaged).line is not None
-
-
-@both
-def test_nothing_and_other_text_is_refused(parser: Parser, pages: bytes) -> None:
-    assert refusal(parser, b"").line == 1
-    assert refusal(parser, b"some text\n" * 300).line == 1
-    assert refusal(parser, pages[:200]).line is not None
 
 
 @both
@@ -367,21 +347,6 @@ def test_foot_rows_are_refused_unless_both_stand_there_once_in_order(doubled: by
 
 
 @both
-def test_text_behind_the_last_contest_is_refused(parser: Parser, pages: bytes) -> None:
-    end = pages[: pages.rindex(b"=") + 1]
-    assert "ends before the rows" in refusal(parser, end + b"\r\nSchool Board\r\n").reason
-
-
-@both
-@pytest.mark.parametrize("limit", ["MOST_PRECINCTS", "MOST_ROWS"])
-def test_more_than_a_listing_can_hold_is_refused(
-    parser: Parser, pages: bytes, limit: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(reader, limit, 3)
-    assert refusal(parser, pages).line == line_of(pages, b"0004 No. 4")
-
-
-@both
 def test_a_precinct_of_two_names_is_found(parser: Parser, pages: bytes) -> None:
     first, row = line_of(pages, b"0002 No. 2"), line_of(pages, b"0002 No. 2", 2)
     renamed = edited(pages, row, b"No. 2", b"No. 7")
@@ -413,43 +378,6 @@ def test_a_total_that_was_blanked_is_found_also_where_a_percentage_stands() -> N
     assert ListingCheck.COLUMN_SUM in {each.check for each in wrong}
 
 
-DAMAGES: dict[str, Callable[[list[bytes], random.Random], None]] = {
-    "cut": lambda lines, chance: lines.__delitem__(slice(chance.randrange(len(lines)), None)),
-    "a line lost": lambda lines, chance: lines.__delitem__(chance.randrange(len(lines))),
-    "shuffled": lambda lines, chance: chance.shuffle(lines),
-    "two lines swapped": lambda lines, chance: lines.insert(
-        chance.randrange(len(lines)), lines.pop(chance.randrange(len(lines)))
-    ),
-}
-
-
-@both
-@pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_listing_ends_in_a_document_or_in_a_parse_error(
-    parser: Parser, pages: bytes, damage: str
-) -> None:
-    for seed in range(60):
-        lines = pages.split(b"\n")
-        DAMAGES[damage](lines, random.Random(seed))
-        try:
-            parser.parse(b"\n".join(lines))
-        except ParseError as error:
-            assert error.line is not None, error  # noqa: PT017  # a ParseError is allowed
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.sampled_from(list(BOTH)), st.integers(0, 10_000), st.integers(0, 255))
-def test_one_changed_byte_ends_in_a_document_or_in_a_parse_error(
-    report: str, place: int, byte: int
-) -> None:
-    parser, pages = BOTH[report]
-    place %= len(pages)
-    try:
-        parser.parse(pages[:place] + bytes([byte]) + pages[place + 1 :])
-    except ParseError as error:
-        assert error.line is not None or error.offset is not None  # noqa: PT017  # allowed
-
-
 @both
 def test_every_digit_of_a_contest_is_under_a_control_total(parser: Parser, pages: bytes) -> None:
     """No control total covers the numbers and names of precincts."""
@@ -466,23 +394,3 @@ def test_every_digit_of_a_contest_is_under_a_control_total(parser: Parser, pages
                 assert findings(parser, b"\n".join(changed))
                 digits += 1
     assert digits == 15
-
-
-def test_time_grows_with_the_size_for_lines_that_are_nearly_headings() -> None:
-    hostile = [b" " * 4_000 + b"WITH", b"   " + b"(A " * 1_300, b" " * 200 + b"-" * 3_800 + b"x"]
-    for parser in (EL52, EL111):
-        for line in hostile:
-            begin = perf_counter()
-            refusal(parser, (line + b"\n") * 190)
-            assert perf_counter() - begin < 2
-
-
-@both
-def test_a_listing_resembles_its_format_when_its_rows_are_gone(
-    parser: Parser, pages: bytes
-) -> None:
-    head = pages[:400]
-    assert not parser.recognises(head)
-    assert parser.resembles(head)
-    assert parser.resembles(b"some text\n" * 20) == ""
-    assert parser.resembles(b"") == ""

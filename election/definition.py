@@ -115,6 +115,13 @@ class AssignedDevice(Record):
     """iVotronic by tapes: the terminals that the PEB opens. ERM: those of the counting group, so
     that event logs and vote image logs can be held against its totals."""
 
+    @property
+    def terminal_serials(self) -> tuple[str, ...]:
+        """Serials of the iVotronic terminals behind the device."""
+        if self.reported_by is ReportedBy.VOTE_IMAGE_LOG:
+            return (self.serial,)
+        return self.terminals
+
 
 class Precinct(Record):
     """Where people vote, and whose totals are released together."""
@@ -172,6 +179,16 @@ class ElectionDefinition(Record):
     def precinct_by_number(self) -> dict[int, Precinct]:
         """Precincts by the number that devices print."""
         return {precinct.number: precinct for precinct in self.precincts}
+
+    @cached_property
+    def places_of_terminal(self) -> Counter[str]:
+        """In how many precincts and counting groups each iVotronic terminal stands, by serial."""
+        return Counter(
+            serial
+            for precinct in self.precincts
+            for device in precinct.devices
+            for serial in device.terminal_serials
+        )
 
     @cached_property
     def contest_by_id(self) -> dict[int, Contest]:
@@ -280,7 +297,22 @@ def _doubled(definition: ElectionDefinition) -> list[str]:
             for group in sorted(by_listing & groups.keys())
             if groups[group].listing_column is None and len(groups) > 1
         ]
+        problems += [
+            f"precinct {precinct.id}: the totals listing of terminal {serial!r} holds its votes; "
+            "it cannot report by itself, too"
+            for serial in _counted_twice(precinct)
+        ]
     return list(dict.fromkeys(problems))
+
+
+def _counted_twice(precinct: Precinct) -> list[str]:
+    """Return the terminals whose votes are in a totals listing and in a report of their own."""
+    by_listing: set[str] = set()
+    by_themselves: set[str] = set()
+    for device in precinct.devices:
+        is_listed = device.reported_by is ReportedBy.TOTALS_LISTING
+        (by_listing if is_listed else by_themselves).update(device.terminal_serials)
+    return sorted(by_listing & by_themselves)
 
 
 def _unfinished(definition: ElectionDefinition) -> list[str]:

@@ -28,12 +28,12 @@ class GroupTotals:
     """What the column says, in the ids of the definition."""
     row_sums: GroupSums
     """Whether the counting groups of the precinct make its totals."""
-    heading: str | None = ""
-    """What stands over the column, empty where nothing does; None: there is no such column."""
-    prints_headings: bool = False
-    """Whether any column of the listing has a heading."""
+    wrong_column: str = ""
+    """Why the column is not that of the counting group, in words; empty where nothing says so."""
+    column_in_doubt: bool = False
+    """The listing leaves a counting group out, and no heading tells whose this column is."""
     without_group: tuple[str, ...] = ()
-    """Columns with votes in this precinct that no counting group of the definition is, in words."""
+    """Columns with votes of this precinct that none of its devices reports, in words."""
     contradicted: bool = False
     """The same listing has this precinct once more, with other figures."""
     findings: tuple[ListingFinding, ...] = ()

@@ -74,16 +74,13 @@ class GroupSums:
 def group_result(
     precinct: ListedPrecinct,
     column: int | None,
-    contests: tuple[Contest, ...],
-    parties: Mapping[str, str] = NO_PARTIES,
+    ballot: "Ballot",
 ) -> GroupResult:
-    """Return what one group column (from 1, or None: TOTAL) says of the `contests` of `precinct`.
-
-    `parties`: their names by code.
-    """
-    matching = _Matching(column, parties)
+    """Return what one group column (from 1, or None: TOTAL) says of the `ballot` of `precinct`."""
+    contests = ballot.contests
+    matching = _Matching(column, ballot)
     for listed in precinct.contests:
-        matching.take(listed, contests)
+        matching.take(listed)
     cast = ballots_cast(precinct)
     return GroupResult(
         ballots=None if cast is None else cell(cast, column),
@@ -189,6 +186,40 @@ def choice_of(count: ListedCount, choices: Iterable[Choice]) -> Choice | None:
 _Line = tuple[RowKind, int]
 """Kind of a row, and the id of its choice, else 0."""
 
+_Words = tuple[str, str, int | None]
+"""Title or label, party and number, as printed."""
+
+
+class Ballot:
+    """The contests of a precinct, and what the words of one listing stand for among them.
+
+    A county repeats its words in every precinct: each is looked up once.
+    """
+
+    def __init__(
+        self, contests: tuple[Contest, ...], parties: Mapping[str, str] = NO_PARTIES
+    ) -> None:
+        """`parties`: their names by code."""
+        self.contests = contests
+        self._parties = parties
+        self._contests: dict[_Words, Contest | None] = {}
+        self._lines: dict[tuple[int, _Words], _Line | None] = {}
+
+    def contest(self, listed: ListedContest) -> Contest | None:
+        """Return what `contest_of` says."""
+        words = (listed.title, listed.party, listed.number)
+        if words not in self._contests:
+            self._contests[words] = contest_of(listed, self.contests, self._parties)
+        return self._contests[words]
+
+    def line(self, count: ListedCount, contest: Contest) -> _Line | None:
+        """Return which row of `contest` a row is, None where it is none or may be several."""
+        key = (contest.id, (count.label, count.party, count.number))
+        if key not in self._lines:
+            self._lines[key] = _line(count, contest)
+        return self._lines[key]
+
+
 _NEEDED = frozenset({RowKind.CHOICE, RowKind.WRITE_INS})
 """Rows without which a contest is not reported; over- and undervotes need not be printed."""
 
@@ -198,14 +229,14 @@ class _Matching:
     """Collects the rows of one precinct under the ids of the definition."""
 
     column: int | None
-    parties: Mapping[str, str]
+    ballot: Ballot
     printed: dict[int, dict[_Line, int | None]] = field(default_factory=dict)
     """Votes by row, by contest; None where the cell is blank."""
     strangers: list[str] = field(default_factory=list)
     blank: list[str] = field(default_factory=list)
 
-    def take(self, listed: ListedContest, contests: tuple[Contest, ...]) -> None:
-        contest = contest_of(listed, contests, self.parties)
+    def take(self, listed: ListedContest) -> None:
+        contest = self.ballot.contest(listed)
         if contest is None:
             self.strangers.append(f"contest {listed.title}")
         elif contest.id in self.printed:
@@ -214,7 +245,9 @@ class _Matching:
             if listed.votes_allowed not in (None, contest.votes_allowed):
                 self.strangers.append(f"{listed.title}: vote for {listed.votes_allowed}")
             rows = self.printed.setdefault(contest.id, {})
-            for count in listed.counts:
+            for printed in listed.counts:
+                # Numbers of a listing that numbers its contests otherwise are not our ids.
+                count = printed if listed.number == contest.id else printed._replace(number=None)
                 self._take_row(f"{count.label} in {listed.title}", count, contest, rows)
 
     def missing(self, contests: tuple[Contest, ...]) -> Iterator[str]:
@@ -246,17 +279,17 @@ class _Matching:
     def _take_row(
         self, where: str, count: ListedCount, contest: Contest, rows: dict[_Line, int | None]
     ) -> None:
-        line = _line(count, contest)
+        line = self.ballot.line(count, contest)
         if line is None:
             self.strangers.append(where)
             return
         votes, before = cell(count, self.column), rows.get(line)
-        if votes and before:
-            # The same words twice with votes: a repetition, or two that nobody can tell apart.
+        if line in rows and (votes or before):
+            # The same words twice: a repetition, or two choices that nobody can tell apart.
             self.strangers.append(f"{where} once more")
         if votes is None and line[0] in _NEEDED:
             self.blank.append(where)
-        rows[line] = votes or before if line in rows else votes
+        rows[line] = votes
 
 
 def _is_primary_of(heading: str, party: str, parties: Mapping[str, str]) -> bool:

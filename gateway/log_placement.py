@@ -17,7 +17,6 @@ from gateway.contents import ManualChanges, PacketContent, TabulationActions, Te
 from gateway.listing_findings import judged
 from gateway.packets import PacketKey
 from gateway.placements import Placement
-from gateway.reports import terminals_of
 
 
 def place_event_log(log: EventLog, definition: ElectionDefinition, count_center: str) -> Placement:
@@ -104,7 +103,7 @@ def _inventory(definition: ElectionDefinition, count_center: str) -> dict[str, s
     inventory: dict[str, set[PacketKey]] = {}
     for precinct in definition.precincts:
         for device in precinct.devices:
-            for serial in terminals_of(device):
+            for serial in device.terminal_serials:
                 keys = inventory.setdefault(serial, set())
                 if precinct.count_center == count_center:
                     keys.add(PacketKey(precinct.id, device.counting_group))

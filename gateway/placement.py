@@ -9,7 +9,7 @@ from gateway.checks.wording import found, listed, name_of_unit
 from gateway.log_placement import place_event_log, place_manual_changes, place_system_log
 from gateway.packets import PacketKey
 from gateway.placements import Placement, joined
-from gateway.reports import printing_device, terminals_of
+from gateway.reports import printing_device
 from gateway.totals_placement import place_totals
 
 
@@ -87,7 +87,9 @@ def _counting_groups(content: Tape | VoteImagePrecinct, precinct: Precinct) -> t
 def _is_shown(device: AssignedDevice, content: VoteImagePrecinct) -> bool:
     """Say whether `content` speaks of `device`: counts for it, or can be held against it."""
     if device.reported_by is ReportedBy.TOTALS_LISTING:
-        return bool({terminal.serial for terminal in content.terminals} & {*terminals_of(device)})
+        return bool(
+            {terminal.serial for terminal in content.terminals} & {*device.terminal_serials}
+        )
     return device.reported_by is ReportedBy.VOTE_IMAGE_LOG
 
 

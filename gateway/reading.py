@@ -1,6 +1,8 @@
 """Reading: which parser knows a piece of evidence, what it says, and where that belongs."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import structlog
 
@@ -11,6 +13,8 @@ from gateway.placements import Placement
 from parsers.contract import Parser
 from parsers.errors import ParseError
 from parsers.registry import parser_for
+
+_Answer = TypeVar("_Answer", bool, str)
 
 log = structlog.get_logger("zerotape.gateway.reading")
 
@@ -31,16 +35,46 @@ def read_evidence(
     content: bytes, parsers: tuple[Parser, ...], loaded: LoadedDefinition, count_center: str
 ) -> Reading:
     """Return what the first of `parsers` that knows `content` makes of it, its faults included."""
+    guarded = [_Guarded(parser) for parser in parsers]
     try:
-        parser = parser_for(content, parsers)
+        parser = parser_for(content, guarded)
     except ParseError as error:
-        return Reading(problem=str(error))
+        faults = (each.fault for each in guarded if each.fault)
+        return Reading(problem=" ".join((str(error), *faults)))
     try:
         document: Document = parser.parse(content)
+        placement = place(document, loaded, count_center)
     except ParseError as error:
         return Reading(parser.name, parser.version, str(error))
     except Exception as error:  # supervisor edge: a faulty plug-in stops nobody
         log.exception("a parser failed", parser=parser.name)
         return Reading(parser.name, parser.version, f"{parser.name} failed: {error!r}. Report it.")
-    placement = place(document, loaded, count_center)
     return Reading(parser.name, parser.version, "", placement)
+
+
+class _Guarded:
+    """A parser that knows nothing where it fails, so that the others are asked."""
+
+    def __init__(self, parser: Parser) -> None:
+        self._parser = parser
+        self.fault = ""
+        """What went wrong; empty as long as nothing did."""
+        self.interface_version = parser.interface_version
+        self.name, self.version = parser.name, parser.version
+        self.parse = parser.parse
+
+    def recognises(self, head: bytes) -> bool:
+        return self._asked(self._parser.recognises, head, otherwise=False)
+
+    def resembles(self, head: bytes) -> str:
+        return self._asked(self._parser.resembles, head, otherwise="")
+
+    def _asked(
+        self, question: Callable[[bytes], _Answer], head: bytes, *, otherwise: _Answer
+    ) -> _Answer:
+        try:
+            return question(head)
+        except Exception as error:  # supervisor edge: a faulty plug-in stops nobody
+            log.exception("a parser failed", parser=self.name)
+            self.fault = f"{self.name} failed: {error!r}. Report it."
+            return otherwise

@@ -8,9 +8,10 @@ Nothing here depends on the order of the documents, as long as the sound ones ag
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeVar
 
-from election.definition import AssignedDevice, ElectionDefinition, Precinct, ReportedBy
+from election.definition import AssignedDevice, ElectionDefinition, Mode, Precinct, ReportedBy
 from election.documents import (
     ReportKind,
     Tape,
@@ -19,6 +20,7 @@ from election.documents import (
 )
 from election.listings import ListingFinding
 from gateway.contents import GroupTotals, PacketContent
+from gateway.listed_dates import is_headed_otherwise, is_printed_before
 from gateway.listed_totals import is_counted
 from gateway.listing_findings import serious
 from gateway.packets import Packet
@@ -102,11 +104,21 @@ class TotalsSet:
     device: AssignedDevice | None
     """None: the packet reports otherwise."""
     listings: tuple[GroupTotals, ...]
+    day: date
+    """Election day."""
+    official: bool
+    """Whether no test may count."""
 
     @property
     def sound(self) -> tuple[GroupTotals, ...]:
-        """Those that are whole, agree with themselves, and were printed after the count."""
-        return tuple(filter(is_sound, self.listings))
+        """Those of this election that are whole, agree with themselves, and show a count."""
+        return tuple(
+            listing
+            for listing in self.listings
+            if is_sound(listing)
+            and not is_headed_otherwise(listing.head, self.day)
+            and not (self.official and is_printed_before(listing.head, self.day))
+        )
 
     @property
     def candidates(self) -> tuple[GroupTotals, ...]:
@@ -194,26 +206,22 @@ def totals_set(packet: Packet, definition: ElectionDefinition) -> TotalsSet:
     return TotalsSet(
         next((each for each in devices if each.reported_by is ReportedBy.TOTALS_LISTING), None),
         contents(packet, GroupTotals),
+        date.fromisoformat(definition.date),
+        definition.mode is Mode.OFFICIAL,
     )
 
 
 def is_sound(listing: GroupTotals) -> bool:
-    """Say whether the numbers of `listing` may be used."""
+    """Say whether the numbers of `listing` may be used, if it is of this election."""
     return (
-        listing.heading is not None
+        not listing.wrong_column
+        and not listing.column_in_doubt
         and not listing.contradicted
         and not serious(listing.findings)
         and not (listing.row_sums.above or listing.row_sums.unexplained)
         and is_counted(listing.precinct)
         and listing.result.is_whole
     )
-
-
-def terminals_of(device: AssignedDevice) -> tuple[str, ...]:
-    """Return the serials of the iVotronic terminals behind `device`."""
-    if device.reported_by is ReportedBy.VOTE_IMAGE_LOG:
-        return (device.serial,)
-    return device.terminals
 
 
 def is_intact(tape: Tape) -> bool:

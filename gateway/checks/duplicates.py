@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Hashable, Iterator
 from dataclasses import replace
+from itertools import combinations
 
 from election.definition_file import LoadedDefinition
 from election.documents import DeviceClass, ReportKind, Tape, VoteImagePrecinct
@@ -39,12 +40,14 @@ def tape_of_another_precinct(
 ) -> Iterator[Finding]:
     """C34: one tape speaks of one precinct."""
     for document in packet.documents:
+        if not isinstance(document.content, Tape):
+            continue  # a listing speaks of every precinct
         elsewhere = {
             key.precinct
             for key in history.evidence_elsewhere.get(document.sha256, ())
             if key.precinct != packet.key.precinct
         }
-        if elsewhere and isinstance(document.content, Tape):
+        if elsewhere:
             yield found(
                 "C34",
                 Severity.BLOCK,
@@ -80,7 +83,7 @@ def totals_differ(packet: Packet, loaded: LoadedDefinition, _history: History) -
     """C35: two totals listings of one precinct say the same of its counting group."""
     totals = totals_set(packet, loaded.definition)
     results = [listing.result for listing in totals.candidates]
-    if len({_votes(result) for result in results}) > 1:
+    if any(_differ(one, other) for one, other in combinations(results, 2)):
         evidence = f"ballots {listed(result.ballots for result in results)}"
         yield _counted_already("Two totals listings differ.", evidence)
 
@@ -103,9 +106,18 @@ def one_card_per_scanner(
             )
 
 
-def _votes(result: GroupResult) -> Hashable:
-    """Return what every totals listing prints; over- and undervotes not all of them do."""
-    return result.ballots, tuple((c.contest, c.choices, c.write_ins) for c in result.contests)
+def _differ(one: GroupResult, other: GroupResult) -> bool:
+    """Say whether the figures differ; over- and undervotes are not in every totals listing."""
+    return one.ballots != other.ballots or any(
+        (here.choices, here.write_ins) != (there.choices, there.write_ins)
+        or _contradict(here.overvotes, there.overvotes)
+        or _contradict(here.undervotes, there.undervotes)
+        for here, there in zip(one.contests, other.contests, strict=True)
+    )
+
+
+def _contradict(one: int | None, other: int | None) -> bool:
+    return one is not None and other is not None and one != other
 
 
 def _counted_already(what: str, evidence: str) -> Finding:

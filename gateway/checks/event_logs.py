@@ -4,7 +4,6 @@ A log covers clear-and-test, rehearsals and early voting as well: only what came
 clear-and-test is held against the ballots.
 """
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
@@ -15,7 +14,7 @@ from gateway.checks.wording import found, listed
 from gateway.contents import TerminalEvents
 from gateway.listing_findings import judged
 from gateway.packets import History, Packet
-from gateway.reports import contents, counting_results, listing_set, terminals_of
+from gateway.reports import contents, counting_results, listing_set
 from gateway.terminal_sessions import (
     CLOSED,
     OPENED,
@@ -148,15 +147,11 @@ def _unequal(
     packet: Packet,
     definition: ElectionDefinition,
 ) -> Iterator[Finding]:
-    places = Counter(
-        serial
-        for precinct in definition.precincts
-        for device in precinct.devices
-        for serial in terminals_of(device)
-    )
     for session in terminal_sessions(packet):
         counted = ballots.get(session.terminal)
-        if counted is not None and not _fits(session, counted, places[session.terminal]):
+        if counted is not None and not _fits(
+            session, counted, definition.places_of_terminal[session.terminal]
+        ):
             yield found(
                 check,
                 Severity.BLOCK,

@@ -1,15 +1,13 @@
 """Whether the totals of a counting group may be taken from a totals listing."""
 
 from collections.abc import Iterator
-from datetime import date
 
-from election.definition import CountingGroup, Mode
+from election.definition import CountingGroup
 from election.definition_file import LoadedDefinition
 from election.findings import Finding, Severity
 from gateway.checks.wording import flawed, found, listed, wrong_contests
 from gateway.contents import GroupTotals
-from gateway.listed_dates import dates_in, run_day
-from gateway.listed_texts import folded
+from gateway.listed_dates import dates_in, is_headed_otherwise, is_printed_before, run_day
 from gateway.listed_totals import counts_pages, is_counted
 from gateway.listing_findings import judged
 from gateway.packets import History, Packet
@@ -22,26 +20,26 @@ def of_this_election(
     packet: Packet, loaded: LoadedDefinition, _history: History
 ) -> Iterator[Finding]:
     """C01: a totals listing prints no ELECTION ID; its titles name the day of the election."""
-    day = date.fromisoformat(loaded.definition.date)
-    for head in dict.fromkeys(each.head for each in contents(packet, GroupTotals)):
-        dates = dates_in(head.titles)
-        if head.election or day in dates:
-            continue
-        if dates:
-            yield found(
+    totals = totals_set(packet, loaded.definition)
+    for head in dict.fromkeys(each.head for each in totals.listings):
+        evidence = f"{head.report} of {head.run_date}"
+        if is_headed_otherwise(head, totals.day):
+            yield flawed(
                 "C01",
                 Severity.TWO_PERSON,
-                f"{WHAT} is headed {listed(dates)}, and this election is on {day}. Make sure that "
-                "it is of this election; print it with the right title.",
-                f"{head.report} of {head.run_date}",
+                f"{WHAT} is headed {listed(dates_in(head.titles))}, and this election is on "
+                f"{totals.day}.",
+                "Make sure that it is of this election; print it with the right title.",
+                evidence,
+                replaced=bool(totals.sound),
             )
-        else:
+        elif not head.election and not dates_in(head.titles):
             yield found(
                 "C01",
                 Severity.WARN,
                 f"{WHAT} names no election and no date. It was taken for its precincts, contests "
                 "and choices, which all fit. Make sure that it is of this election.",
-                f"{head.report} of {head.run_date}",
+                evidence,
             )
 
 
@@ -49,41 +47,39 @@ def printed_after_the_election(
     packet: Packet, loaded: LoadedDefinition, _history: History
 ) -> Iterator[Finding]:
     """C37: a totals listing from before election day holds zeros or a test."""
-    if loaded.definition.mode is not Mode.OFFICIAL:
-        return
-    day = date.fromisoformat(loaded.definition.date)
-    for head in dict.fromkeys(each.head for each in contents(packet, GroupTotals)):
-        printed = run_day(head)
-        if printed is not None and printed < day:
-            yield found(
+    totals = totals_set(packet, loaded.definition)
+    for head in dict.fromkeys(each.head for each in totals.listings):
+        if totals.official and is_printed_before(head, totals.day):
+            yield flawed(
                 "C37",
                 Severity.TWO_PERSON,
-                f"{WHAT} was printed on {printed}, before election day. It may hold a test. Print "
-                "it again after the count.",
-                f"RUN DATE {head.run_date}, election on {day}",
+                f"{WHAT} was printed on {run_day(head)}, before election day. It may hold a test.",
+                "Print it again after the count.",
+                f"RUN DATE {head.run_date}, election on {totals.day}",
+                replaced=bool(totals.sound),
             )
 
 
 def right_column(packet: Packet, loaded: LoadedDefinition, _history: History) -> Iterator[Finding]:
-    """C94: over the column of the counting group stands its heading."""
+    """C94: over the column of the counting group stands its heading, or no column is left out."""
     group = _group(packet, loaded)
-    expected = group.listing_heading
-    for totals in contents(packet, GroupTotals):
-        if totals.column is None:
-            continue
-        if totals.heading is None:
-            seen = "does not have that column"
-        elif expected and totals.prints_headings and folded(totals.heading) != folded(expected):
-            seen = f"has {totals.heading!r} there"
+    where = f"{group.name} is column {group.listing_column} {group.listing_heading}".rstrip()
+    totals = totals_set(packet, loaded.definition)
+    for listing in totals.listings:
+        if listing.wrong_column:
+            severity, seen = Severity.BLOCK, f"this one {listing.wrong_column}"
+        elif listing.column_in_doubt:
+            severity = Severity.TWO_PERSON
+            seen = "this one leaves a counting group out and has no heading that tells which"
         else:
             continue
-        yield found(
+        yield flawed(
             "C94",
-            Severity.BLOCK,
-            f"{group.name} is column {group.listing_column} {expected} of the listing, and this "
-            f"one {seen}. The figures may be of another counting group. Print the report with all "
-            "groups; if it is right, have the definition corrected.",
-            f"{totals.head.report} of {totals.head.run_date}",
+            severity,
+            f"{where} of the listing, and {seen}. The figures may be of another counting group.",
+            "Print the report with all groups; if it is right, have the definition corrected.",
+            f"{listing.head.report} of {listing.head.run_date}",
+            replaced=bool(totals.sound),
         )
 
 
@@ -108,7 +104,7 @@ def every_count_is_printed(
     for listing in totals.listings:
         result = listing.result
         blank = [*(["ballots cast"] if result.ballots is None else []), *result.blank]
-        if blank and listing.heading is not None:  # else C94 blocks it
+        if blank and not listing.wrong_column:  # else C94 blocks it
             yield flawed(
                 "C101",
                 Severity.BLOCK,
@@ -206,14 +202,14 @@ def groups_make_the_total(
 def every_column_has_a_group(
     packet: Packet, _loaded: LoadedDefinition, _history: History
 ) -> Iterator[Finding]:
-    """C100: no column of the listing has votes that the definition gives to no counting group."""
+    """C100: the precinct has no votes in a column that none of its devices reports."""
     columns = dict.fromkeys(c for each in contents(packet, GroupTotals) for c in each.without_group)
     if columns:
         yield found(
             "C100",
             Severity.TWO_PERSON,
-            f"{WHAT} has votes in {listed(columns)}, and no counting group of the definition is "
-            "this column: they would be in no return. Have the definition corrected.",
+            f"{WHAT} has votes in {listed(columns)}, and no device of this precinct reports the "
+            "column: they would be in no return. Have the definition corrected.",
         )
 
 
@@ -274,10 +270,10 @@ def vote_images_within_totals(
 
 
 def precincts_make_the_summary(
-    packet: Packet, _loaded: LoadedDefinition, history: History
+    packet: Packet, loaded: LoadedDefinition, history: History
 ) -> Iterator[Finding]:
     """C33: all precincts of the listing make the summary, where one is here."""
-    for listing in contents(packet, GroupTotals):
+    for listing in totals_set(packet, loaded.definition).candidates:
         sums = listing.sums
         if sums is None:
             continue

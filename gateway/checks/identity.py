@@ -133,11 +133,14 @@ def contests_on_tape(
     packet: Packet, loaded: LoadedDefinition, _history: History
 ) -> Iterator[Finding]:
     """C03: a tape carries the contests of the precinct, with their choices and votes allowed."""
+    intact = [tape for tape in tapes(packet) if is_intact(tape)]
+    if not intact:
+        return
     expected = {
         contest.id: _as_printed(contest)
         for contest in loaded.definition.contests_of[packet.key.precinct]
     }
-    for tape in filter(is_intact, tapes(packet)):
+    for tape in intact:
         carried = {contest.contest: _as_read(contest) for contest in tape.contests}
         wrong = [
             f"{contest:04} {_difference(carried.get(contest), expected.get(contest))}"

@@ -38,7 +38,10 @@ def to_fill_in(
 
 def _about_contests(draft: Draft, contests: Sequence[Contest]) -> Iterator[str]:
     if any(contest.votes_allowed is None for contest in draft.contests):
-        yield "votes_allowed: the draft says the most votes that one ballot has in the contest"
+        yield (
+            "votes_allowed where no listing says it: the draft has 1, or the most votes that one "
+            "ballot of a vote image log has"
+        )
     if any(contest.write_in is None for contest in draft.contests):
         yield "write_in: the draft says that the contest takes write-ins where no listing tells"
     if any(not choice.party for contest in contests for choice in contest.choices):

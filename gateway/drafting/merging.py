@@ -35,13 +35,15 @@ class _Merging:
 
     def __init__(self, mine: Draft, other: Draft) -> None:
         self._mine, self._other = mine, other
-        self._doubts: list[str] = [*mine.doubts, *other.doubts]
+        self._doubts: list[str] = []
         self._as_good = other.standing is mine.standing
 
     def draft(self) -> Draft:
         mine, other = self._mine, self._other
         self._differ("election day", mine.day, other.day)
         self._differ("ELECTION ID", mine.election, other.election)
+        # First, as of many doubts only the first are told: these may be two elections.
+        self._doubts += [*mine.doubts, *other.doubts]
         contests = tuple(self._contests())
         precincts = tuple(self._precincts())
         groups = tuple(self._groups())
@@ -68,7 +70,7 @@ class _Merging:
                 yield contest
 
     def _contest(self, mine: NamedContest, other: NamedContest) -> NamedContest:
-        title = self._text("contest", mine.title, other.title)
+        title = self._text("contest", mine.title, other.title, LABEL_CUT)
         self._differ(f"votes allowed of {title}", mine.votes_allowed, other.votes_allowed)
         if self._other.standing is Standing.COUNTS:  # the others show only where somebody voted
             self._differ(f"precincts of {title}", mine.precincts, other.precincts)
@@ -90,7 +92,8 @@ class _Merging:
         pairs, rest = _paired(mine.choices, other.choices, lambda each: each.name)
         for choice, twin in pairs:
             if twin is not None:
-                name = self._text(f"choice of {mine.title}", choice.name, twin.name)
+                where = f"choice of {mine.title}"
+                name = self._text(where, choice.name, twin.name, LABEL_CUT)
                 number = twin.number if choice.number is None else choice.number
                 yield NamedChoice(name, choice.party or twin.party, number)
                 continue
@@ -98,11 +101,10 @@ class _Merging:
                 self._only(self._mine, choice, mine)
             yield choice
         for choice in rest:
-            only_voted_for = self._other.standing is Standing.VOTES
-            if only_voted_for and not self._as_good:
+            if self._mine.standing is Standing.COUNTS and not self._as_good:
                 self._only(self._other, choice, mine, ", and was left out")
                 continue
-            if not only_voted_for:
+            if self._other.standing is not Standing.VOTES:
                 self._only(self._other, choice, mine, ": see that it is not there twice")
             yield choice
 
@@ -126,7 +128,7 @@ class _Merging:
 
     def _precinct(self, mine: NamedPrecinct, other: NamedPrecinct) -> NamedPrecinct:
         self._differ(f"registered voters of {mine.number}", mine.registered, other.registered)
-        name = self._text(f"precinct {mine.number}", mine.name, other.name)
+        name = self._text(f"precinct {mine.number}", mine.name, other.name, PRECINCT_CUT)
         registered = other.registered if mine.registered is None else mine.registered
         terminals = tuple(dict.fromkeys((*mine.terminals, *other.terminals)))
         return NamedPrecinct(mine.number, name, registered, terminals)
@@ -148,12 +150,13 @@ class _Merging:
             yield replace(group, heading=group.heading or other.heading)
         yield from others.values()
 
-    def _text(self, what: str, mine: str, other: str) -> str:
+    def _text(self, what: str, mine: str, other: str, cut: int) -> str:
         short, long = sorted((mine, other), key=len)
-        if len(short) >= PRECINCT_CUT - 1 and long.startswith(short):
+        if folded(mine) == folded(other):
+            return mine
+        if same_text(short, long, cut):
             return long
-        if folded(mine) != folded(other):
-            self._differ(what, mine, other)
+        self._differ(what, mine, other)
         return mine or other
 
     def _differ(self, what: str, mine: object, other: object) -> None:
@@ -176,17 +179,25 @@ def _paired(
     rest = list(others)
     pairs: list[tuple[_Named, _Named | None]] = []
     for each in mine:
-        alike_here = [one for one in mine if _same(name(one), name(each)) and _fits(one, each)]
-        alike_there = [one for one in others if _same(name(one), name(each)) and _fits(one, each)]
+        alike_here, alike_there = _alike(mine, each, name), _alike(others, each, name)
         place = alike_here.index(each)
         twin = alike_there[place] if len(alike_here) == len(alike_there) else None
-        if twin is not None and twin in rest:
+        if twin in rest:
             rest.remove(twin)
-        pairs.append((each, twin))
+            pairs.append((each, twin))
+        else:
+            pairs.append((each, None))
     return pairs, rest
 
 
-def _same(one: str, other: str) -> bool:
+def _alike(named: Sequence[_Named], sought: _Named, name: Callable[[_Named], str]) -> list[_Named]:
+    """Return those of the same name; where there are none, those of which one name may be cut."""
+    fitting = [one for one in named if _fits(one, sought)]
+    same = [one for one in fitting if folded(name(one)) == folded(name(sought))]
+    return same or [one for one in fitting if _may_be_cut(name(one), name(sought))]
+
+
+def _may_be_cut(one: str, other: str) -> bool:
     return same_text(one, other, LABEL_CUT) or same_text(other, one, LABEL_CUT)
 
 

@@ -46,59 +46,84 @@ def draft_of_totals(listing: TotalsListing, source: str) -> Draft:
 @dataclass
 class _Contest:
     first: ListedContest
-    choices: dict[tuple[str, str], int | None] = field(default_factory=dict)
-    """Numbers by name and party, in printed order."""
+    choices: dict[tuple[str, str], NamedChoice] = field(default_factory=dict)
+    """By name and party, folded, in printed order."""
+    votes_allowed: set[int] = field(default_factory=set)
     write_in: bool = False
     precincts: set[int] = field(default_factory=set)
+    repeated: set[str] = field(default_factory=set)
+    """Choices that stand more than once in one precinct."""
 
     @property
     def only_party(self) -> str:
         """Party of all its choices, as in a primary; empty where they are of several."""
-        parties = {party for _, party in self.choices if party}
+        parties = {choice.party for choice in self.choices.values() if choice.party}
         return parties.pop() if len(parties) == 1 else ""
+
+    def take(self, listed: ListedContest) -> None:
+        """Add what one precinct prints of it."""
+        if listed.votes_allowed is not None:
+            self.votes_allowed.add(listed.votes_allowed)
+        here: set[tuple[str, str]] = set()
+        for count in listed.counts:
+            kind = row_kind(count.label)
+            self.write_in |= kind is RowKind.WRITE_INS
+            if kind is not RowKind.CHOICE:
+                continue
+            key = (folded(count.label), folded(count.party))
+            if key in here:
+                self.repeated.add(count.label)
+            here.add(key)
+            self.choices.setdefault(key, NamedChoice(count.label, count.party, count.number))
+
+    def doubts(self) -> Iterator[str]:
+        """Yield what a person must settle, in words."""
+        title = self.first.title
+        if len(self.votes_allowed) > 1:
+            yield f"votes allowed of {title}: {' and '.join(map(str, sorted(self.votes_allowed)))}"
+        for label in sorted(self.repeated):
+            yield (
+                f"choice {label!r} of {title} stands there more than once in a precinct: if these "
+                "are several, the listing cannot tell their votes apart"
+            )
 
 
 class _Contests:
     """The contests of all precincts, each once."""
 
     def __init__(self) -> None:
-        self.doubts: list[str] = []
         self._contests: dict[tuple[str, str, int | None], _Contest] = {}
 
     def take(self, precinct: ListedPrecinct) -> None:
         for listed in precinct.contests:
-            key = (listed.title, listed.party, listed.number)
+            key = (folded(listed.title), folded(listed.party), listed.number)
             contest = self._contests.setdefault(key, _Contest(listed))
-            allowed, before = listed.votes_allowed, contest.first.votes_allowed
-            if allowed != before:
-                self.doubts.append(f"votes allowed of {listed.title}: {before} and {allowed}")
+            contest.take(listed)
             if precinct.number is not None and _is_carried(listed):
                 contest.precincts.add(precinct.number)
-            for count in listed.counts:
-                kind = row_kind(count.label)
-                if kind is RowKind.CHOICE:
-                    contest.choices.setdefault((count.label, count.party), count.number)
-                contest.write_in |= kind is RowKind.WRITE_INS
+
+    @property
+    def doubts(self) -> Iterator[str]:
+        """Yield what a person must settle, in words."""
+        for contest in self._contests.values():
+            yield from contest.doubts()
 
     def named(self) -> Iterator[NamedContest]:
         contests = list(self._contests.values())
         if all(contest.first.number is not None for contest in contests):
             contests.sort(key=lambda contest: contest.first.number or 0)
-        titles = Counter((contest.first.title, contest.first.party) for contest in contests)
+        titles = Counter((title, party) for title, party, _ in self._contests)
         for contest in contests:
             first = contest.first
-            is_alone = titles[first.title, first.party] == 1
+            is_alone = titles[folded(first.title), folded(first.party)] == 1
             yield NamedContest(
                 title=first.title,
                 party=first.party if is_alone else contest.only_party,
                 number=first.number,
                 district=first.district,
-                votes_allowed=first.votes_allowed,
+                votes_allowed=min(contest.votes_allowed, default=None),
                 write_in=contest.write_in,
-                choices=tuple(
-                    NamedChoice(name, party, number)
-                    for (name, party), number in contest.choices.items()
-                ),
+                choices=tuple(contest.choices.values()),
                 precincts=frozenset(contest.precincts) or None,
             )
 

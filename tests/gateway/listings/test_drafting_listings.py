@@ -22,8 +22,10 @@ from election.listings import (
     ListingHead,
     TotalsListing,
 )
+from gateway.contents import GroupTotals
 from gateway.drafting.definition import Source, draft_definition
 from gateway.drafting.files import NoDraft, draft_from_files
+from gateway.placement import place
 
 DAY = date(2026, 11, 3)
 LONG = "MEMBER OF THE BOARD OF TRUSTEES OF THE CONSOLIDATED WATER DISTRICT"
@@ -277,3 +279,115 @@ def test_a_file_that_names_no_contests_is_refused(tmp_path: Path) -> None:
     with pytest.raises(NoDraft, match="too many"):
         draft_from_files([stray] * 21, tmp_path / "out.json", "main")
     assert not (tmp_path / "out.json").exists()
+
+
+def relabelled(listing: TotalsListing, **labels: str) -> TotalsListing:
+    """Return the listing with other labels for some choices; `ADA_ALVAREZ` is ADA ALVAREZ."""
+
+    def contest(each: ListedContest) -> ListedContest:
+        counts = tuple(
+            count._replace(label=labels.get(count.label.replace(" ", "_"), count.label))
+            for count in each.counts
+        )
+        return replace(each, counts=counts)
+
+    return replace(
+        listing,
+        precincts=tuple(
+            replace(precinct, contests=tuple(map(contest, precinct.contests)))
+            for precinct in listing.precincts
+        ),
+    )
+
+
+def retitled(listing: TotalsListing, *titles: str) -> TotalsListing:
+    """Return a listing of its first precinct with contests of one choice and these titles."""
+    north = listing.precincts[0]
+    ada = ListedCount("ADA ALVAREZ", 5, (2, 3), party="DEM")
+    contests = tuple(ListedContest(title, (ada,), 1) for title in titles)
+    return replace(listing, precincts=(replace(north, contests=contests),))
+
+
+def test_titles_and_names_that_differ_in_case_are_one(el30a: TotalsListing) -> None:
+    north, south = el30a.precincts
+    [sheriff] = south.contests
+    ada, *others = sheriff.counts
+    other = replace(sheriff, title="Sheriff", counts=(ada._replace(label="Ada  Alvarez"), *others))
+    draft = drafted(replace(el30a, precincts=(north, replace(south, contests=(other,)))))
+    assert [each.title for each in draft.contests] == ["SHERIFF", "COUNCIL"]
+    assert [choice.name for choice in draft.contests[0].choices] == ["ADA ALVAREZ", "BEN BRANDT"]
+    assert draft.contests[0].district == "countywide"
+
+
+def test_two_choices_of_one_name_are_for_a_person(el30a: TotalsListing) -> None:
+    [told] = doubts(drafted(relabelled(el30a, FAYE_FOX="PAT POE", GUS_GRAY="PAT POE")))
+    assert "'PAT POE' of COUNCIL stands there more than once" in told
+
+
+def test_votes_allowed_that_one_precinct_does_not_say_are_those_of_another(
+    el30a: TotalsListing,
+) -> None:
+    north, south = el30a.precincts
+    silent = replace(north, contests=(replace(north.contests[0], votes_allowed=None),))
+    double = replace(south, contests=(replace(south.contests[0], votes_allowed=2),))
+    draft = drafted(replace(el30a, precincts=(silent, double)))
+    assert (draft.contests[0].votes_allowed, doubts(draft)) == (2, [])
+    draft = drafted(replace(el30a, precincts=(double, north)))
+    [told] = doubts(draft)
+    assert contest(draft, "SHERIFF").votes_allowed == 1
+    assert told == "settle: listing 1: votes allowed of SHERIFF: 1 and 2"
+
+
+def test_votes_allowed_that_no_listing_says_are_told_as_guessed(el30a: TotalsListing) -> None:
+    north = el30a.precincts[0]
+    silent = replace(north, contests=(replace(north.contests[0], votes_allowed=None),))
+    draft = drafted(replace(el30a, precincts=(silent,)))
+    assert draft.contests[0].votes_allowed == 1
+    assert any(each.startswith("votes_allowed where no listing") for each in draft.to_fill_in)
+
+
+def test_a_name_that_a_canvass_cuts_is_no_further_choice(el30a: TotalsListing) -> None:
+    canvass = replace(el30a, head=replace(el30a.head, report="EL52"), groups=())
+    draft = drafted(el30a, relabelled(canvass, ADA_ALVAREZ="ADA ALV"))
+    assert [choice.name for choice in contest(draft, "SHERIFF").choices] == [
+        "ADA ALVAREZ",
+        "BEN BRANDT",
+    ]
+    assert any(
+        "'ADA ALV' of SHERIFF is in listing 2 only, and was left out" in each
+        for each in doubts(draft)
+    )
+
+
+def test_long_titles_of_which_one_begins_with_the_other_are_not_mixed_up(
+    el30a: TotalsListing,
+) -> None:
+    one = "MEMBER OF THE BOARD OF EDUCATION DISTRICT 1"
+    both = (retitled(el30a, one, f"{one}0"), retitled(el30a, f"{one}0", one))
+    draft = drafted(*both)
+    assert [each.title for each in draft.contests] == [one, f"{one}0"]
+    assert doubts(draft) == []
+
+
+def test_listings_of_two_elections_are_told_before_all_other_doubts(el30a: TotalsListing) -> None:
+    titles = tuple(f"CONTEST {number}" for number in range(60))
+    head = replace(el30a.head, titles=("EXAMPLE COUNTY", "November 5, 2024"))
+    others = (retitled(el30a, *titles), replace(retitled(el30a, *reversed(titles[30:])), head=head))
+    told = doubts(drafted(el30a, *others))
+    assert len(told) == 41
+    assert told[0].startswith("settle: election day: listing 1 has 2026-11-03")
+
+
+@pytest.mark.parametrize("report", ["EL30A", "ERM ASCII"])
+def test_a_draft_takes_in_every_vote_of_the_listing_that_it_was_made_of(
+    el30a: TotalsListing, export: TotalsListing, report: str
+) -> None:
+    listing = el30a if report == "EL30A" else export
+    draft = draft_definition(listing, day=DAY, count_centers=("main",))
+    placement = place(listing, load_definition(definition_bytes(draft), "draft"), "main")
+    assert placement.findings == ()
+    counted = [content for _, content in placement.parts if isinstance(content, GroupTotals)]
+    assert all(each.result.is_whole and not each.without_group for each in counted)
+    assert sum(each.result.ballots or 0 for each in counted) == 10 + 30 + 20
+    votes = sum(total.votes for each in counted for total in each.result.contests)
+    assert votes == (4 + 5 + 1 + 9 + 7) + (16 + 11 + 25 + 22) + (12 + 7)

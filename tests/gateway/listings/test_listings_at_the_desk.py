@@ -150,3 +150,38 @@ def test_a_digit_changed_by_hand_in_the_file_is_noticed(desk: Desk, el30a: Total
     assert ("C77", "block") in {
         (f.check, f.severity.value) for f in desk.decisions[NORTH_ABSENTEE].findings
     }
+
+
+def test_a_restart_between_a_wrong_and_a_right_listing_changes_nothing(
+    desk: Desk, el30a: TotalsListing
+) -> None:
+    head = replace(el30a.head, titles=("EXAMPLE COUNTY", "November 5, 2024"))
+    drop(desk, replace(el30a, head=head), "EL30A")
+    again = Desk(desk.office, desk.store, desk.evidence)
+    again.resume()
+    assert released(again) == {}
+    assert again.store.packets.state(NORTH_DAY) is PacketState.HELD
+    drop(again, el30a, "EL30A")
+    assert len(released(again)) == 3
+    last = Desk(desk.office, desk.store, desk.evidence)
+    last.resume()
+    assert len(released(last)) == 3
+    assert last.store.packets.state(NORTH_DAY) is PacketState.RELEASED
+
+
+def test_a_listing_that_is_cut_after_a_page_releases_no_precinct_in_part(
+    desk: Desk, el30a: TotalsListing
+) -> None:
+    content = print_report(with_percentages(el30a))
+    lines = content.splitlines(keepends=True)
+    for end in reversed(range(len(lines))):  # the longest first: later ones block
+        capture = Capture(b"".join(lines[:end]), "drop", "drop-folder", NOW, ending=Ending.WHOLE)
+        desk.keep(capture)
+        desk.read(capture.sha256)
+    assert released(desk)
+    for row in desk.store.outbox.waiting():
+        made = PrecinctReturn.model_validate_json(row.payload)
+        key = f"{made.precinct} {made.counting_group}"
+        assert made.ballots == {"north absentee": 10, "north election-day": 30}.get(key, 20)
+        votes = sum(contest.votes for contest in made.totals)
+        assert votes == {"north absentee": 26, "north election-day": 74}.get(key, 19)

@@ -112,6 +112,7 @@ def test_a_log_without_a_terminal_of_this_center_says_that_it_is_kept(
         (NIGHT[:-1], {("C25", "block")}),
         ([*REHEARSAL, *NIGHT], set()),
         ([NIGHT[0]], {("C25", "warn")}),
+        (NIGHT[1:], set()),
         ([*NIGHT, ("11-03 20:00", OPENED), ("11-03 20:30", CLOSED)], {("C25", "two-person")}),
         ([*NIGHT[:-1], ("11-03 19:05", f"{CLOSED}/156226")], {("C26", "two-person")}),
         ([*NIGHT[:-1], ("11-03 19:04", "0001206"), NIGHT[-1]], {("C26", "two-person")}),
@@ -129,6 +130,7 @@ def test_a_log_without_a_terminal_of_this_center_says_that_it_is_kept(
         "never closed",
         "a rehearsal before the clear-and-test",
         "never opened",
+        "no clear-and-test in the log",
         "opened twice",
         "closed with another PEB",
         "votes to another PEB",
@@ -191,6 +193,7 @@ def test_vote_images_are_evidence_beside_the_totals_and_give_no_number(
 ) -> None:
     assert len(packets(el30a, images(12))[NORTH_DAY].documents) == 2
     assert decisions(el30a, images(12))[NORTH_DAY].findings == ()
+    assert verdict(NORTH_DAY, el30a, images(30)) == set()
     assert verdict(NORTH_DAY, el30a, images(31)) == {("C32", "two-person")}
 
 

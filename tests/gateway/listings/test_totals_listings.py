@@ -8,6 +8,7 @@ import pytest
 
 from election.definition import Mode
 from election.definition_file import LoadedDefinition
+from election.findings import Severity
 from election.listings import (
     ListedContest,
     ListedCount,
@@ -18,6 +19,7 @@ from election.listings import (
 )
 from election.returns import PrecinctReturn
 from gateway.decision import decide
+from gateway.listing_findings import JUDGEMENTS
 from gateway.outbox import ChainLink
 from gateway.packets import Decision, History, Packet, PacketKey, PacketState
 from gateway.placement import place
@@ -149,23 +151,6 @@ def test_with_a_single_counting_group_the_total_column_is_its_return(
     }
     [document] = packets(el30a, loaded=one)[NORTH_DAY].documents
     assert document.content.result.ballots == 40  # type: ignore[union-attr]  # a totals listing
-
-
-@pytest.mark.parametrize(
-    ("titles", "expected"),
-    [
-        (("EXAMPLE COUNTY", "NOVEMBER 3, 2026"), set()),
-        (("EXAMPLE COUNTY 11/03/2026",), set()),
-        (("EXAMPLE COUNTY", "November 5, 2024"), {("C01", "two-person")}),
-        (("EXAMPLE COUNTY", "February 31, 2026"), {("C01", "warn")}),
-        ((), {("C01", "warn")}),
-    ],
-)
-def test_the_titles_name_the_day_of_the_election(
-    el30a: TotalsListing, verdict: Verdict, titles: tuple[str, ...], expected: set[tuple[str, str]]
-) -> None:
-    listing = replace(el30a, head=replace(el30a.head, titles=titles))
-    assert verdict(NORTH_DAY, listing) == expected
 
 
 def test_a_listing_with_another_election_id_is_put_aside(
@@ -398,32 +383,6 @@ def test_another_precinct_name_blocks(verdict: Verdict, changed: Changed) -> Non
     }
 
 
-def test_the_same_listing_twice_counts_once(
-    verdict: Verdict, decisions: Decisions, el30a: TotalsListing
-) -> None:
-    reprint = replace(el30a, head=replace(el30a.head, run_date="11/04/26 08:00 AM"))
-    assert verdict(NORTH_DAY, el30a, reprint) == {("C34", "warn")}
-    assert decisions(el30a, reprint)[NORTH_DAY].state is PacketState.READY
-
-
-def test_another_sound_listing_with_other_figures_blocks(
-    verdict: Verdict, el30a: TotalsListing, changed: Changed, cells: Cells
-) -> None:
-    other = changed(cells({"ADA ALVAREZ": (4, 15), "BEN BRANDT": (5, 12)}))
-    assert verdict(NORTH_DAY, el30a, other) == {("C35", "block")}
-    assert verdict(NORTH_ABSENTEE, el30a, other) == set()
-
-
-def test_a_precinct_that_stands_twice_with_other_figures_blocks(
-    verdict: Verdict, el30a: TotalsListing, north: ListedPrecinct, changed: Changed, cells: Cells
-) -> None:
-    other = changed(cells({"ADA ALVAREZ": (4, 15), "BEN BRANDT": (5, 12)})).precincts[0]
-    twice = replace(el30a, precincts=(*el30a.precincts, other))
-    assert verdict(NORTH_DAY, twice) == {("C35", "block")}
-    same = replace(el30a, precincts=(*el30a.precincts, north))
-    assert verdict(NORTH_DAY, same) == set()
-
-
 def test_what_the_parser_found_holds_the_precincts_that_it_is_about(
     verdict: Verdict, el30a: TotalsListing
 ) -> None:
@@ -445,36 +404,23 @@ def test_every_kind_of_contradiction_has_its_judgement(
     place(replace(el30a, findings=(found,)), counted, "main")
 
 
+def test_what_blocks_and_what_only_warns_is_said_once_more_here() -> None:
+    by_severity = {
+        severity: {check for check, (_, judged) in JUDGEMENTS.items() if judged is severity}
+        for severity in (Severity.BLOCK, Severity.WARN)
+    }
+    of = ListingCheck
+    assert by_severity == {
+        Severity.BLOCK: {of.COLUMN_SUM, of.MANUAL_CHANGE, of.ADDED_TO},
+        Severity.WARN: {
+            *(of.RECORD, of.GROUP_SUM, of.CONTEST_TOTAL, of.PRECINCTS_COUNTED, of.REPEATED),
+        },
+    }
+
+
 def test_the_packet_awaits_its_listing(
     counted: LoadedDefinition, decisions: Decisions, el30a: TotalsListing
 ) -> None:
     nothing_yet = decide(Packet(SOUTH_DAY), counted, History({}))
     assert nothing_yet.awaited == ("totals listing ERM-2, an EL30A or ASCII export",)
     assert decisions(el30a)[SOUTH_DAY].awaited == ()
-
-
-def summary(el30a: TotalsListing, ada: tuple[int, int]) -> TotalsListing:
-    """Return the county's totals: 10 and 50 ballots; for Ada Alvarez what is given."""
-    rows = (ListedCount("ADA ALVAREZ", sum(ada), ada, party="DEM"),)
-    whole = ListedPrecinct(
-        None,
-        "",
-        (ListedCount("BALLOTS CAST - TOTAL", 60, (10, 50)),),
-        (ListedContest("SHERIFF", rows, 1),),
-    )
-    head = replace(el30a.head, report="EL45A")
-    return replace(el30a, head=head, precincts=(whole,), counted=(2, 2))
-
-
-def test_the_precincts_make_the_summary(verdict: Verdict, el30a: TotalsListing) -> None:
-    right, wrong = summary(el30a, (4, 28)), summary(el30a, (4, 29))
-    assert verdict(NORTH_DAY, el30a, summaries=(right,)) == set()
-    assert verdict(NORTH_DAY, el30a, summaries=(wrong,)) == {("C33", "block")}
-    assert verdict(NORTH_DAY, el30a, summaries=(wrong, right)) == {("C33", "warn")}
-
-
-def test_a_summary_of_other_precincts_is_not_compared(
-    verdict: Verdict, el30a: TotalsListing
-) -> None:
-    whole_state = replace(summary(el30a, (4, 29)), counted=(9, 9))
-    assert verdict(NORTH_DAY, el30a, summaries=(whole_state,)) == set()

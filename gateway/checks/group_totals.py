@@ -19,7 +19,10 @@ WHAT = "The totals listing"
 def of_this_election(
     packet: Packet, loaded: LoadedDefinition, _history: History
 ) -> Iterator[Finding]:
-    """C01: a totals listing prints no ELECTION ID; its titles name the day of the election."""
+    """C01: a totals listing prints no ELECTION ID; its titles name the day of the election.
+
+    An ASCII export prints neither: in official mode a dated listing must stand beside it.
+    """
     totals = totals_set(packet, loaded.definition)
     for head in dict.fromkeys(each.head for each in totals.listings):
         evidence = f"{head.report} of {head.run_date}"
@@ -34,12 +37,14 @@ def of_this_election(
                 replaced=bool(totals.sound),
             )
         elif not head.election and not dates_in(head.titles):
-            yield found(
+            yield flawed(
                 "C01",
-                Severity.WARN,
-                f"{WHAT} names no election and no date. It was taken for its precincts, contests "
-                "and choices, which all fit. Make sure that it is of this election.",
+                Severity.TWO_PERSON if totals.official else Severity.WARN,
+                f"{WHAT} names no election and no date; a test of this election would look the "
+                "same.",
+                "Drop an EL30A of the same count, which prints its date.",
                 evidence,
+                replaced=any(dates_in(each.head.titles) for each in totals.sound),
             )
 
 

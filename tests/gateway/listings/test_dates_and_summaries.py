@@ -19,8 +19,8 @@ NORTH_DAY = PacketKey("north", "election-day")
         (("EXAMPLE COUNTY", "NOVEMBER 3, 2026"), set()),
         (("EXAMPLE COUNTY 11/03/2026",), set()),
         (("EXAMPLE COUNTY", "November 5, 2024"), {("C01", "two-person")}),
-        (("EXAMPLE COUNTY", "February 31, 2026"), {("C01", "warn")}),
-        ((), {("C01", "warn")}),
+        (("EXAMPLE COUNTY", "February 31, 2026"), {("C01", "two-person")}),
+        ((), {("C01", "two-person")}),
     ],
 )
 def test_the_titles_name_the_day_of_the_election(
@@ -39,7 +39,7 @@ def test_the_titles_name_the_day_of_the_election(
         ("Nov 3, 2026", set()),
         ("11/3/26", set()),
         ("11-3-2026", set()),
-        ("PRECINCTS 1-2-10", {("C01", "warn")}),
+        ("PRECINCTS 1-2-10", {("C01", "two-person")}),
     ],
 )
 def test_short_dates_in_titles_are_dates(
@@ -47,6 +47,13 @@ def test_short_dates_in_titles_are_dates(
 ) -> None:
     listing = replace(el30a, head=replace(el30a.head, titles=("EXAMPLE COUNTY", title)))
     assert verdict(NORTH_DAY, listing) == expected
+
+
+def test_a_listing_without_a_date_only_warns_beside_a_dated_one(
+    el30a: TotalsListing, verdict: Verdict
+) -> None:
+    undated = replace(el30a, head=replace(el30a.head, titles=()))
+    assert verdict(NORTH_DAY, undated, el30a) == {("C01", "warn"), ("C34", "warn")}
 
 
 def summary(el30a: TotalsListing, ada: tuple[int, int]) -> TotalsListing:

@@ -141,7 +141,7 @@ class AnyTape:
 seeds = st.integers(0, 2**32 - 1).map(AnyTape)
 
 
-@pytest.mark.parametrize("device_class", DeviceClass)
+@pytest.mark.parametrize("device_class", PARSERS)
 @settings(max_examples=80, deadline=None)
 @given(maker=seeds, contests=st.integers(1, 20), choices=st.integers(0, 20))
 def test_printed_tape_is_read_back_as_it_was(
@@ -151,7 +151,7 @@ def test_printed_tape_is_read_back_as_it_was(
     assert PARSERS[device_class].parse(print_tape(tape)) == tape
 
 
-@pytest.mark.parametrize("device_class", DeviceClass)
+@pytest.mark.parametrize("device_class", PARSERS)
 @settings(max_examples=30, deadline=None)
 @given(maker=seeds)
 def test_no_printed_line_is_wider_than_the_paper(device_class: DeviceClass, maker: AnyTape) -> None:

@@ -53,7 +53,7 @@ def parser_for(content: Content, parsers: Iterable[Parser]) -> Parser:
             return parser
         tried.append(parser)
     close = [
-        f"It resembles {parser.name}, but {why}"
+        f"It resembles {parser.name}, but {why.removesuffix('.')}."
         for parser in tried
         if (why := parser.resembles(head))
     ]

@@ -9,6 +9,7 @@ from parsers.errors import ParseError
 from parsers.unity.el68.entries import HEADING, Entry, read_entry
 from parsers.unity.findings import MOST_LINES
 from parsers.unity.listing import ListingText
+from parsers.unity.log_near_misses import why_no_log
 from parsers.unity.log_pages import LogPages
 from parsers.unity.recognition import top_lines
 
@@ -38,17 +39,8 @@ class El68Parser:
         """Say what is missing around the title, the column heading or entries of the log."""
         if self.recognises(head):
             return ""
-        top = top_lines(head)
-        titled = [bool(_TITLE.match(text)) for text in top]
-        if any(titled):
-            return (
-                "no line has the headings PRECINCT CANDIDATE USER DATE TIME GRP OLD NEW."
-                if titled[0]
-                else f"{top[0][:40]!r} stands above its title."
-            )
-        if any(map(HEADING.fullmatch, top)) or any(map(_is_entry, top)):
-            return "it has no title MANUAL CHANGES LOG LISTING."
-        return ""
+        headings = "PRECINCT CANDIDATE USER DATE TIME GRP OLD NEW"
+        return why_no_log(top_lines(head), _TITLE, HEADING, _is_entry, headings)
 
     def parse(self, content: Content) -> ManualChangesLog:
         """Return all entries; raise ParseError naming the line."""

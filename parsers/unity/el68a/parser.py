@@ -8,6 +8,7 @@ from parsers.contract import INTERFACE_VERSION, Content
 from parsers.unity.el68a.entries import HEADING, read_dated
 from parsers.unity.el68a.reader import TITLE, Reader
 from parsers.unity.listing import ListingText
+from parsers.unity.log_near_misses import why_no_log
 from parsers.unity.recognition import top_lines
 
 _KNOWN = re.compile(
@@ -37,17 +38,8 @@ class El68aParser:
         """Say what is missing around the title, the column heading or entries of the log."""
         if self.recognises(head):
             return ""
-        top = top_lines(head)
-        titled = [bool(TITLE.match(text)) for text in top]
-        if any(titled):
-            return (
-                "no line has the headings USER DATE TIME SYSTEM ACTION OR ERROR INFORMATION."
-                if titled[0]
-                else f"{top[0][:40]!r} stands above its title."
-            )
-        if any(map(HEADING.fullmatch, top)) or any(map(_is_known_entry, top)):
-            return f"it has no title SYSTEM LOG LISTING, and begins with {top[0][:40]!r}."
-        return ""
+        headings = "USER DATE TIME SYSTEM ACTION OR ERROR INFORMATION"
+        return why_no_log(top_lines(head), TITLE, HEADING, _is_known_entry, headings)
 
     def parse(self, content: Content) -> SystemLog:
         """Return all entries; raise ParseError naming the line."""

@@ -1,14 +1,40 @@
 """What a driver is, and what a package must offer to be found as one."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
 from pydantic import BaseModel
 
+from drivers.transcripts.crossing import Crossing, Record
 from election.captures import Capture
 
-INTERFACE_VERSION = 1
+INTERFACE_VERSION = 2
 """Raised when `Driver` or `DriverPlugin` changes; the registry refuses any other."""
+
+
+def _unheard(_done: int, _total: int) -> None:
+    """Nobody looks."""
+
+
+def _unsaid(_words: str) -> None:
+    """Nobody listens."""
+
+
+def _unrecorded(_crossing: Crossing) -> None:
+    """Nobody records."""
+
+
+@dataclass(frozen=True, slots=True)
+class DriverHost:
+    """What the one who runs a driver offers it; every part may be called from any thread."""
+
+    progress: Callable[[int, int], None] = _unheard
+    """Bytes done and bytes in all of what is being read; both 0 when nothing is any more."""
+    say: Callable[[str], None] = _unsaid
+    """What the clerk should do about the medium in the device; empty: nothing any more."""
+    record: Record = _unrecorded
+    """Takes every byte that crosses the transport."""
 
 
 class Driver(Protocol):
@@ -49,6 +75,11 @@ class DriverPlugin(Protocol):
         """The model of the driver's own keys in the configuration; unknown keys are refused."""
         ...
 
-    def open(self, device: str, settings: Any) -> Driver:  # noqa: ANN401  # an instance of `settings`
+    def open(
+        self,
+        device: str,
+        settings: Any,  # noqa: ANN401  # an instance of `settings`
+        host: DriverHost,
+    ) -> Driver:
         """Return a fresh driver for one connection; `settings` is an instance of `settings`."""
         ...

@@ -13,7 +13,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from drivers.complete_files import TAKEN, CompleteFile, CompleteFiles
-from drivers.contract import DriverPlugin
+from drivers.contract import INTERFACE_VERSION, DriverHost, DriverPlugin
 from drivers.errors import DeviceGone, DeviceRefused
 from election.captures import Capture
 from runtime.own_thread import OwnThread
@@ -141,10 +141,15 @@ class DropFolder:
 class DropFolderPlugin:
     """The entry point `drop-folder`."""
 
-    interface_version = 1
+    interface_version = INTERFACE_VERSION
     settings: type[BaseModel] = DropFolderSettings
 
-    def open(self, device: str, settings: DropFolderSettings) -> DropFolder:
+    def open(
+        self,
+        device: str,
+        settings: DropFolderSettings,
+        host: DriverHost,  # noqa: ARG002  # the contract's signature
+    ) -> DropFolder:
         """Return a fresh driver for one connection."""
         return DropFolder(device, settings)
 

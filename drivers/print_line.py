@@ -12,7 +12,7 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
-from drivers.contract import DriverPlugin
+from drivers.contract import INTERFACE_VERSION, DriverHost, DriverPlugin
 from drivers.print_job_framer import NOISE_LIMIT, PrintJob, PrintJobFramer
 from drivers.serial_transport import READ_WAIT_S, LineSettings, SerialTransport
 from election.captures import Capture, Ending, LineErrors
@@ -190,10 +190,15 @@ class CaptureReader:
 class PrintLinePlugin:
     """The entry point `print-line`."""
 
-    interface_version = 1
+    interface_version = INTERFACE_VERSION
     settings: type[BaseModel] = PrintLineSettings
 
-    def open(self, device: str, settings: PrintLineSettings) -> PrintLine:
+    def open(
+        self,
+        device: str,
+        settings: PrintLineSettings,
+        host: DriverHost,  # noqa: ARG002  # the contract's signature
+    ) -> PrintLine:
         """Return a fresh driver for one connection."""
         return PrintLine(device, settings)
 

@@ -22,6 +22,21 @@ class Ending(StrEnum):
     """The job was larger than the bound; the rest follows as further captures."""
     STOPPED = "stopped"
     """The daemon was stopped in the middle."""
+    UNREADABLE = "unreadable"
+    """A medium that is there could not be read to its end, or not a second time."""
+    UNSTABLE = "unstable"
+    """Two whole readings of the medium differ; both are kept, and nobody may interpret either."""
+
+
+class WriteProtection(StrEnum):
+    """What was seen of a medium's write-protect switch, before anything else was done with it."""
+
+    ON = "on"
+    OFF = "off"
+    UNKNOWN = "unknown"
+    """The device does not tell."""
+    NOT_APPLICABLE = "not-applicable"
+    """There is no switch: a PEB, or an image in a file."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +51,21 @@ class LineErrors:
 
     def __bool__(self) -> bool:
         return any((self.framing, self.parity, self.overrun, self.breaks, self.buffer_overruns))
+
+
+@dataclass(frozen=True)
+class MediumReading:
+    """How a medium was read: what a driver saw beside the bytes."""
+
+    write_protection: WriteProtection
+    identity: str
+    """Of the device as it calls itself: vendor, product, serial and port path."""
+    readings: int = 2
+    """Whole readings that were made, one after the other."""
+    differs_at: int | None = None
+    """Offset of the first byte in which two of them differ; None where all are equal."""
+    facts: tuple[str, ...] = ()
+    """What else the device said: INQUIRY, CIS tuples, battery, capacity, ..., in plain words."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +90,8 @@ class Capture:
     longest_gap_s: float = 0.0
     """Longest silence between two reads of this capture, in seconds."""
     notes: tuple[str, ...] = field(default=())
+    reading: MediumReading | None = None
+    """None where the bytes came by themselves: print line, drop folder."""
 
     @cached_property
     def sha256(self) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from election.listings import Listing, ListingFinding
+from election.media import Medium
 
 
 class DeviceClass(StrEnum):
@@ -190,5 +191,5 @@ class VoteImageLog:
     notes: tuple[str, ...] = ()
 
 
-Document = Tape | VoteImageLog | Listing
+Document = Tape | VoteImageLog | Listing | Medium
 """Everything that a parser can return."""

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import structlog
 
-from drivers.contract import Driver
+from drivers.contract import Driver, DriverHost
 from drivers.registry import load_driver
 from election.captures import Capture
 from gateway.config import DeviceSettings, GatewaySettings, driver_settings
@@ -174,4 +174,4 @@ async def _desk(
 
 def _connector(device: DeviceSettings, folder: Path) -> Connector:
     plugin, settings = load_driver(device.driver), driver_settings(device, folder)
-    return lambda: plugin.open(device.name, settings)
+    return lambda: plugin.open(device.name, settings, DriverHost())

@@ -14,7 +14,7 @@ import pytest
 
 from drivers import complete_files
 from drivers.complete_files import CompleteFiles
-from drivers.contract import INTERFACE_VERSION
+from drivers.contract import INTERFACE_VERSION, DriverHost
 from drivers.drop_folder import PLUGIN, DropFolder, DropFolderSettings
 from drivers.errors import DeviceGone, DeviceRefused
 from election.captures import Capture, Ending
@@ -75,7 +75,7 @@ async def take(driver: DropFolder, count: int) -> list[Capture]:
 def test_the_entry_point_is_a_driver_of_this_interface(folder: Path) -> None:
     assert PLUGIN.interface_version == INTERFACE_VERSION
     settings = PLUGIN.settings.model_validate({"folder": str(folder), "ignore": ["*.x"]})
-    assert isinstance(PLUGIN.open("inbox", settings), DropFolder)
+    assert isinstance(PLUGIN.open("inbox", settings, DriverHost()), DropFolder)
 
 
 async def test_a_file_becomes_a_capture_and_is_moved_when_accepted(folder: Path) -> None:

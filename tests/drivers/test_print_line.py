@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pydantic import ValidationError
 
-from drivers.contract import INTERFACE_VERSION
+from drivers.contract import INTERFACE_VERSION, DriverHost
 from drivers.errors import DeviceGone
 from drivers.print_line import PENDING_CAPTURES, PLUGIN, CaptureReader, PrintLine, PrintLineSettings
 from drivers.serial_transport import READ_WAIT_S, SerialTransport
@@ -43,7 +43,7 @@ async def until_kept(kept: list[Capture], count: int) -> None:
 def test_the_entry_point_is_a_driver_of_this_interface() -> None:
     assert PLUGIN.interface_version == INTERFACE_VERSION
     settings = PLUGIN.settings.model_validate({"url": "/dev/ttyUSB0"})
-    assert isinstance(PLUGIN.open("tape-1", settings), PrintLine)
+    assert isinstance(PLUGIN.open("tape-1", settings, DriverHost()), PrintLine)
 
 
 async def test_a_printed_tape_becomes_one_capture(port: "PtyPort") -> None:

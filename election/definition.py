@@ -42,6 +42,8 @@ class ReportedBy(StrEnum):
 
     TAPES = "tapes"
     """A zero report and a results report on paper or over the printer line."""
+    MEDIUM = "medium"
+    """The memory card or the PEB; both tapes are awaited as well, and must say the same."""
     VOTE_IMAGE_LOG = "vote-image-log"
     """An EL155 listing; there is no zero report in it."""
     TOTALS_LISTING = "totals-listing"
@@ -107,13 +109,21 @@ class AssignedDevice(Record):
 
     device_class: DeviceClass
     serial: Serial
-    """M100: scanner serial. iVotronic by tapes: serial of the master PEB, whose tape covers all
-    its terminals. iVotronic by vote image log: terminal serial. ERM: a name for the column."""
+    """M100: scanner serial. iVotronic by tapes or medium: serial of the master PEB, which covers
+    all its terminals. iVotronic by vote image log: terminal serial. ERM: a name for the column."""
     counting_group: Slug
     reported_by: ReportedBy = ReportedBy.TAPES
     terminals: tuple[Serial, ...] = ()
-    """iVotronic by tapes: the terminals that the PEB opens. ERM: those of the counting group, so
-    that event logs and vote image logs can be held against its totals."""
+    """iVotronic by tapes or medium: the terminals that the PEB opens. ERM: those of the counting
+    group, so that event logs and vote image logs can be held against its totals."""
+    media: tuple[Serial, ...] = ()
+    """Serials of the media that must come back from it: M100 its card; iVotronic the other PEBs
+    of the site. Empty: nobody listed them."""
+
+    @property
+    def prints_tapes(self) -> bool:
+        """Whether a zero tape and a results tape are expected of it."""
+        return self.reported_by in (ReportedBy.TAPES, ReportedBy.MEDIUM)
 
     @property
     def terminal_serials(self) -> tuple[str, ...]:

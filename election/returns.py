@@ -63,7 +63,7 @@ class DeviceVotes(Record):
 
     device_class: DeviceClass
     serial: Serial
-    medium: Literal["tape", "vote-image-log", "totals-listing"]
+    medium: Literal["tape", "memory-card", "peb", "vote-image-log", "totals-listing"]
     medium_serial: OptionalText
     """Memory card of an M100; empty where the medium has none."""
     public_at_open: Count | None

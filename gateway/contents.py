@@ -12,6 +12,7 @@ from election.listings import (
     ListingHead,
     ManualChange,
 )
+from election.media import M100Card, Peb, TerminalFlash
 from gateway.county_sums import CountySums
 from gateway.listed_totals import GroupResult, GroupSums
 
@@ -65,12 +66,23 @@ class TabulationActions:
 
 
 PacketContent = (
-    Tape | VoteImagePrecinct | GroupTotals | TerminalEvents | ManualChanges | TabulationActions
+    Tape
+    | M100Card
+    | Peb
+    | TerminalFlash
+    | VoteImagePrecinct
+    | GroupTotals
+    | TerminalEvents
+    | ManualChanges
+    | TabulationActions
 )
 """Everything that a document of a packet can hold."""
 
 NAMES: Mapping[type[PacketContent], str] = MappingProxyType(
     {
+        M100Card: "memory card",
+        Peb: "PEB",
+        TerminalFlash: "terminal flash",
         VoteImagePrecinct: "vote image log",
         GroupTotals: "totals listing",
         TerminalEvents: "event log",

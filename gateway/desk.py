@@ -148,7 +148,11 @@ class Desk:
         try:
             content = self.evidence.read(row.sha256)
             reading = read_evidence(
-                content, self.office.parsers, self.office.loaded, self.office.count_center
+                content,
+                row.ending,
+                self.office.parsers,
+                self.office.loaded,
+                self.office.count_center,
             )
         except EvidenceDamaged as error:
             log.error("damaged evidence", sha256=row.sha256, error=str(error))
@@ -173,7 +177,7 @@ class Desk:
         """Put what was read into its packets; return which packets that touches."""
         findings = "; ".join(finding.message for finding in reading.placement.findings)
         if reading.problem or findings:
-            self.put_aside[row.sha256] = reading.problem or findings
+            self.put_aside[row.sha256] = findings or reading.problem
         touched = tuple(key for key, _ in reading.placement.parts)
         self._places[row.sha256] = touched
         for key, content in reading.placement.parts:

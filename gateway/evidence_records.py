@@ -20,6 +20,8 @@ BEST_ENDING_FIRST = (
     Ending.OVERFLOW,
     Ending.UNPLUGGED,
     Ending.STOPPED,
+    Ending.UNREADABLE,
+    Ending.UNSTABLE,
 )
 """Of several captures with the same bytes, the one that ended best says how they ended."""
 
@@ -73,10 +75,11 @@ class EvidenceRecords:
             )
             self._database.execute(
                 "INSERT INTO captures (evidence, device, medium, name, taken_at, ending,"
-                " longest_gap_ms, line_errors, notes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " longest_gap_ms, line_errors, notes, reading)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 *(file.sha256, capture.device, capture.medium, capture.name, taken_at),
                 *(capture.ending, round(capture.longest_gap_s * 1000)),
-                *(_line_errors(capture), json.dumps(capture.notes)),
+                *(_line_errors(capture), json.dumps(capture.notes), _reading(capture)),
             )
         self._crash_points.reached(CrashPoint.CAPTURE_RECORDED)
         return is_new == 1
@@ -166,3 +169,7 @@ class EvidenceRecords:
 
 def _line_errors(capture: Capture) -> str | None:
     return None if capture.line_errors is None else json.dumps(asdict(capture.line_errors))
+
+
+def _reading(capture: Capture) -> str | None:
+    return None if capture.reading is None else json.dumps(asdict(capture.reading))

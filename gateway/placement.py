@@ -5,8 +5,10 @@ from election.definition_file import LoadedDefinition
 from election.documents import Document, Tape, VoteImageLog, VoteImagePrecinct
 from election.findings import Finding, Severity
 from election.listings import EventLog, Listing, ManualChangesLog, SystemLog, TotalsListing
+from election.media import FlashCard, M100Card, Peb, TerminalFlash
 from gateway.checks.wording import found, listed, name_of_unit
 from gateway.log_placement import place_event_log, place_manual_changes, place_system_log
+from gateway.medium_placement import place_medium
 from gateway.packets import PacketKey
 from gateway.placements import Placement, joined
 from gateway.reports import printing_device
@@ -16,6 +18,8 @@ from gateway.totals_placement import place_totals
 def place(document: Document, loaded: LoadedDefinition, count_center: str) -> Placement:
     """Place `document` as a whole, or precinct by precinct where it is a listing."""
     definition = loaded.definition
+    if isinstance(document, M100Card | Peb | TerminalFlash | FlashCard):
+        return place_medium(document, definition, count_center)
     if refusal := _another_election(document, definition):
         return Placement(findings=(refusal,))
     if not isinstance(document, Tape | VoteImageLog):
@@ -38,7 +42,9 @@ def _place_listing(
             return place_system_log(document, definition, count_center)
 
 
-def _another_election(document: Document, definition: ElectionDefinition) -> Finding | None:
+def _another_election(
+    document: Tape | VoteImageLog | Listing, definition: ElectionDefinition
+) -> Finding | None:
     named = (
         document.election if isinstance(document, Tape | VoteImageLog) else document.head.election
     )

@@ -6,8 +6,13 @@ from typing import TypeVar
 
 import structlog
 
+from election.captures import Ending
 from election.definition_file import LoadedDefinition
 from election.documents import Document
+from election.findings import Finding, Severity
+from election.media import FlashCard, M100Card, Peb, TerminalFlash
+from gateway.checks.wording import found
+from gateway.medium_placement import refused_reading
 from gateway.placement import place
 from gateway.placements import Placement
 from parsers.contract import Parser
@@ -32,9 +37,19 @@ class Reading:
 
 
 def read_evidence(
-    content: bytes, parsers: tuple[Parser, ...], loaded: LoadedDefinition, count_center: str
+    content: bytes,
+    ending: Ending,
+    parsers: tuple[Parser, ...],
+    loaded: LoadedDefinition,
+    count_center: str,
 ) -> Reading:
-    """Return what the first of `parsers` that knows `content` makes of it, its faults included."""
+    """Return what the first of `parsers` that knows `content` makes of it, its faults included.
+
+    `ending` is that of the best capture that brought it: of a medium that was not read twice as a
+    whole nothing is used, and one whose readings differ is not even looked at.
+    """
+    if ending is Ending.UNSTABLE:
+        return _set_aside(refused_reading(ending, "medium"))
     guarded = [_Guarded(parser) for parser in parsers]
     try:
         parser = parser_for(content, guarded)
@@ -43,13 +58,36 @@ def read_evidence(
         return Reading(problem=" ".join((str(error), *faults)))
     try:
         document: Document = parser.parse(content)
-        placement = place(document, loaded, count_center)
+        placement = _placed(document, ending, loaded, count_center)
     except ParseError as error:
-        return Reading(parser.name, parser.version, str(error))
+        return Reading(parser.name, parser.version, str(error), _impossible(parser.name, error))
     except Exception as error:  # supervisor edge: a faulty plug-in stops nobody
         log.exception("a parser failed", parser=parser.name)
         return Reading(parser.name, parser.version, f"{parser.name} failed: {error!r}. Report it.")
     return Reading(parser.name, parser.version, "", placement)
+
+
+def _placed(
+    document: Document, ending: Ending, loaded: LoadedDefinition, count_center: str
+) -> Placement:
+    if isinstance(document, M100Card | Peb | TerminalFlash | FlashCard):
+        refusal = refused_reading(ending, "medium")
+        if refusal is not None:
+            return Placement(findings=(refusal,))
+    return place(document, loaded, count_center)
+
+
+def _set_aside(finding: Finding | None) -> Reading:
+    return Reading(placement=Placement(findings=() if finding is None else (finding,)))
+
+
+def _impossible(name: str, error: ParseError) -> Placement:
+    """Say that what a parser took for its own is not what it says it is."""
+    message = (
+        f"This file cannot be a valid {name}. The reason is: {error} Keep it and call the "
+        "technician."
+    )
+    return Placement(findings=(found("C66", Severity.BLOCK, message),))
 
 
 class _Guarded:

@@ -143,8 +143,8 @@ def assigned_devices(packet: Packet, definition: ElectionDefinition) -> tuple[As
 def printing_device(tape: Tape, precinct: Precinct) -> AssignedDevice | None:
     """Return the device of `precinct` that printed `tape`, or None when it is none of them."""
     for device in precinct.devices:
-        identity = (device.device_class, device.serial, device.reported_by)
-        if identity == (tape.device_class, tape.unit, ReportedBy.TAPES):
+        identity = (device.device_class, device.serial)
+        if device.prints_tapes and identity == (tape.device_class, tape.unit):
             return device
     return None
 
@@ -168,7 +168,7 @@ def contents(packet: Packet, kind: type[_Kind]) -> tuple[_Kind, ...]:
 def tape_sets(
     packet: Packet, definition: ElectionDefinition, kind: ReportKind
 ) -> tuple[TapeSet, ...]:
-    """Return the tapes of one kind, for each assigned device that reports by tapes."""
+    """Return the tapes of one kind, for each assigned device that prints tapes."""
     precinct = definition.precinct_by_id[packet.key.precinct]
     return tuple(
         TapeSet(
@@ -177,7 +177,7 @@ def tape_sets(
             tuple(t for t in tapes(packet, kind) if printing_device(t, precinct) is device),
         )
         for device in assigned_devices(packet, definition)
-        if device.reported_by is ReportedBy.TAPES
+        if device.prints_tapes
     )
 
 

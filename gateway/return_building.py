@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import ValidationError
 
-from election.definition import Contest
+from election.definition import AssignedDevice, Contest, ReportedBy
 from election.definition_file import LoadedDefinition
 from election.documents import (
     DeviceClass,
@@ -30,6 +30,7 @@ from election.returns import (
 )
 from gateway.contents import NAMES
 from gateway.listed_choices import listed_choice
+from gateway.medium_votes import devices_by_medium
 from gateway.outbox import ChainLink
 from gateway.packets import Decision, Packet, PacketDocument, PacketState
 from gateway.reports import counting_results, listing_set, tape_sets, totals_set
@@ -87,6 +88,7 @@ def _results(
     definition = loaded.definition
     devices = (
         *_devices_by_tape(packet, loaded),
+        *devices_by_medium(packet, loaded.definition),
         *_devices_by_vote_images(packet, loaded),
         *_devices_by_totals(packet, loaded),
     )
@@ -116,11 +118,10 @@ def _results(
 
 
 def _devices_by_tape(packet: Packet, loaded: LoadedDefinition) -> Iterator[DeviceVotes]:
-    zeros = {
-        tape_set.device: tape_set.counting
-        for tape_set in tape_sets(packet, loaded.definition, ReportKind.ZERO)
-    }
+    zeros = _zero_tapes(packet, loaded)
     for device, tape in counting_results(packet, loaded.definition):
+        if device.reported_by is ReportedBy.MEDIUM:
+            continue
         zero = zeros[device]
         is_one_machine = len(tape.terminals) <= 1
         opened, closed = _protective_counts(tape) if is_one_machine else (None, None)
@@ -136,6 +137,13 @@ def _devices_by_tape(packet: Packet, loaded: LoadedDefinition) -> Iterator[Devic
             ballots=tape.ballots,
             contests=_contests_on_tape(tape),
         )
+
+
+def _zero_tapes(packet: Packet, loaded: LoadedDefinition) -> dict[AssignedDevice, Tape | None]:
+    return {
+        tape_set.device: tape_set.counting
+        for tape_set in tape_sets(packet, loaded.definition, ReportKind.ZERO)
+    }
 
 
 def _protective_counts(tape: Tape) -> tuple[int | None, int | None]:

@@ -147,7 +147,7 @@ def _require_devices(definition: ElectionDefinition, faults: Sequence[PlannedFau
         (precinct, device)
         for precinct in definition.precincts
         for device in precinct.devices
-        if device.reported_by is ReportedBy.TAPES
+        if device.prints_tapes
     ]
     for fault in faults:
         if not any(_strikes(fault, *place) for place in devices):

@@ -52,5 +52,5 @@ def demo_faults(definition: ElectionDefinition, seed: int) -> tuple[PlannedFault
 
 
 def _first_printing(precinct: Precinct) -> DeviceClass | None:
-    classes = (d.device_class for d in precinct.devices if d.reported_by is ReportedBy.TAPES)
+    classes = (d.device_class for d in precinct.devices if d.prints_tapes)
     return next(classes, None)

@@ -55,7 +55,7 @@ def cast_ballots(
     definition: ElectionDefinition, precinct: Precinct, seed: int
 ) -> tuple[CastBallots, ...]:
     """Return the ballots of `precinct` for each of its devices that reports by tapes."""
-    devices = [d for d in precinct.devices if d.reported_by is ReportedBy.TAPES]
+    devices = [d for d in precinct.devices if d.prints_tapes]
     contests = definition.contests_of[precinct.id]
     if not devices or not contests:
         return ()

@@ -6,6 +6,7 @@ from election.definition_file import LoadedDefinition
 from election.documents import ReportKind
 from election.findings import Finding, Severity
 from gateway.checks.wording import flawed, listed, name_of_device
+from gateway.media_sets import media_sets
 from gateway.packets import History, Packet
 from gateway.reports import is_intact, listing_set, tape_sets, totals_set
 
@@ -22,6 +23,11 @@ def awaited(packet: Packet, loaded: LoadedDefinition) -> tuple[str, ...]:
         for results in tape_sets(packet, loaded.definition, ReportKind.RESULTS)
         if results.counting is None
     ]
+    for media in media_sets(packet, loaded.definition):
+        if media.counts and media.counting is None:
+            missing.append(f"medium of {name_of_device(media.device)}")
+        if media.counts or media.media or media.further_pebs:
+            missing += media.missing
     listings = listing_set(packet, loaded.definition)
     missing += [
         f"vote image log with terminal {serial}"

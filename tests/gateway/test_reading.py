@@ -5,6 +5,7 @@ from typing import cast
 
 import pytest
 
+from election.captures import Ending
 from election.definition_file import LoadedDefinition, load_definition
 from election.documents import Document
 from gateway.reading import read_evidence
@@ -64,7 +65,7 @@ def sample() -> LoadedDefinition:
 
 
 def test_the_next_parser_is_asked_where_one_fails_to_recognise(sample: LoadedDefinition) -> None:
-    reading = read_evidence(b"x", (Faulty("recognises"), Strict()), sample, "north")
+    reading = read_evidence(b"x", Ending.WHOLE, (Faulty("recognises"), Strict()), sample, "north")
     assert (reading.parser, "line 1 is no tape" in reading.problem) == ("strict", True)
 
 
@@ -73,7 +74,7 @@ def test_a_parser_that_fails_at_a_question_is_named_and_stops_nobody(
     sample: LoadedDefinition, place: str
 ) -> None:
     parsers: tuple[Parser, ...] = (Faulty(place, known=False),)
-    reading = read_evidence(b"x", parsers, sample, "north")
+    reading = read_evidence(b"x", Ending.WHOLE, parsers, sample, "north")
     assert reading.parser == ""
     assert "No allowed parser recognises this" in reading.problem
     assert f"{place} is broken" in reading.problem
@@ -84,7 +85,7 @@ def test_a_parser_that_fails_at_a_question_is_named_and_stops_nobody(
 def test_a_document_that_cannot_be_made_or_placed_is_a_problem(
     sample: LoadedDefinition, place: str
 ) -> None:
-    reading = read_evidence(b"x", (Faulty(place),), sample, "north")
+    reading = read_evidence(b"x", Ending.WHOLE, (Faulty(place),), sample, "north")
     assert (reading.parser, reading.parser_version) == ("faulty", "9")
     assert "faulty failed" in reading.problem
     assert reading.placement.parts == ()

@@ -303,24 +303,44 @@ def test_a_crash_while_the_store_was_made_is_no_damage(tmp_path: Path) -> None:
 
 
 def test_migrations_are_numbered_from_one_without_gaps() -> None:
-    assert [migration.version for migration in known_migrations()] == [1]
+    assert [migration.version for migration in known_migrations()] == [1, 2]
 
 
 def test_an_old_store_is_brought_up_step_by_step_and_keeps_its_rows(tmp_path: Path) -> None:
     with GatewayStore.open(tmp_path, CrashPoints()) as store:
         keep(store, TAPE)
-    second = Migration(2, "0002_more.sql", "CREATE TABLE more (x TEXT) STRICT;")
-    third = Migration(3, "0003_rows.sql", "INSERT INTO more SELECT sha256 FROM evidence;")
-    migrations = (*known_migrations(), second, third)
+    third = Migration(3, "0003_more.sql", "CREATE TABLE more (x TEXT) STRICT;")
+    fourth = Migration(4, "0004_rows.sql", "INSERT INTO more SELECT sha256 FROM evidence;")
+    migrations = (*known_migrations(), third, fourth)
     for _ in range(2):
         with closing(Database.open(tmp_path / "gateway.sqlite", migrations)) as database:
             assert [tuple(row) for row in database.rows("SELECT x FROM more")] == [(TAPE.sha256,)]
-            assert [tuple(row) for row in database.rows("PRAGMA user_version")] == [(3,)]
+            assert [tuple(row) for row in database.rows("PRAGMA user_version")] == [(4,)]
+
+
+def test_a_store_from_before_media_keeps_its_captures(tmp_path: Path) -> None:
+    path = tmp_path / "gateway.sqlite"
+    taken = "2026-11-03T20:00:00.000000Z"
+    with closing(Database.open(path, known_migrations()[:1])) as database, database.transaction():
+        database.execute(
+            "INSERT INTO evidence (sha256, size, first_seen_at) VALUES (?, ?, ?)",
+            *(TAPE.sha256, 7, taken),
+        )
+        database.execute(
+            "INSERT INTO captures (evidence, device, medium, name, taken_at, ending,"
+            " longest_gap_ms, notes) VALUES (?, 'desk', 'print-line', '', ?, 'cut', 5, '[]')",
+            *(TAPE.sha256, taken),
+        )
+    with GatewayStore.open(tmp_path, CrashPoints()) as store:
+        [row] = store.evidence.all()
+        assert (row.sha256, row.times_seen, row.ending) == (TAPE.sha256, 1, Ending.CUT)
+        keep(store, TAPE)
+        assert [row.times_seen for row in store.evidence.all()] == [2]
 
 
 def test_a_migration_that_fails_leaves_the_store_as_it_was(tmp_path: Path) -> None:
     GatewayStore.open(tmp_path, CrashPoints()).close()
-    broken = Migration(2, "0002_broken.sql", "CREATE TABLE more (x TEXT) STRICT; SELECT gap;")
+    broken = Migration(3, "0003_broken.sql", "CREATE TABLE more (x TEXT) STRICT; SELECT gap;")
     with pytest.raises(sqlite3.OperationalError, match="no such column: gap"):
         Database.open(tmp_path / "gateway.sqlite", (*known_migrations(), broken))
     with GatewayStore.open(tmp_path, CrashPoints()) as store:

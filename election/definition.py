@@ -72,6 +72,8 @@ class CountingGroup(Record):
     listing_column: Annotated[int, Field(ge=1, le=20)] | None = None
     """Group column of totals listings, from 1. None: in no listing; where the election has only
     this one group, its totals are the TOTAL column."""
+    early: bool = False
+    """Whether its machines open and close on other days than election day."""
     listing_heading: OptionalText = ""
     """What must stand over that column, on the listings that print headings; empty: anything."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from election.listings import Event
+from election.media import FlashEvent, TerminalFlash
 from gateway.contents import TerminalEvents
 from gateway.packets import Packet
 from gateway.reports import contents
@@ -14,6 +15,8 @@ CLEARED = "0001200"
 OPENED, CLOSED = "0001672", "0001673"
 VOTES = frozenset({"0001510", "0001511"})
 """Vote cast by voter, vote cast by poll worker."""
+SUPERVISOR = 1
+"""PEB type of an audit copy that event logs print as SUP; they print others as UNK."""
 TO_ANOTHER_PEB = "0001206"
 """Vote data transfer to non-master PEB."""
 
@@ -72,6 +75,8 @@ class TerminalSession:
 def terminal_sessions(packet: Packet) -> tuple[TerminalSession, ...]:
     """Return the terminals of `packet` in its event logs; of several logs the longest counts."""
     longest: dict[str, tuple[Event, ...]] = {}
+    for flash in contents(packet, TerminalFlash):
+        longest[flash.terminal] = tuple(_event(flash.terminal, event) for event in flash.events)
     for log in contents(packet, TerminalEvents):
         rows: dict[str, list[Event]] = {}
         for event in log.events:
@@ -79,3 +84,16 @@ def terminal_sessions(packet: Packet) -> tuple[TerminalSession, ...]:
         for terminal, events in rows.items():
             longest[terminal] = max(longest.get(terminal, ()), tuple(events), key=len)
     return tuple(TerminalSession(terminal, longest[terminal]) for terminal in sorted(longest))
+
+
+def _event(terminal: str, event: FlashEvent) -> Event:
+    """Return an event of an audit copy as an event log prints it."""
+    return Event(
+        terminal=terminal,
+        peb=event.peb or "0",
+        peb_type="SUP" if event.peb_type == SUPERVISOR else "UNK",
+        at=event.at,
+        printed_at="" if event.at is None else f"{event.at:%m/%d/%Y %H:%M:%S}",
+        number=event.code,
+        description=event.text,
+    )

@@ -11,11 +11,17 @@ from election.findings import Finding
 from gateway.checks import (
     agreement,
     arithmetic,
+    card_log,
+    clocks,
     completeness,
     duplicates,
     event_logs,
     group_totals,
     identity,
+    media_agreement,
+    media_identity,
+    media_integrity,
+    peb_custody,
     tabulation,
     totals,
     zero_tape,
@@ -53,6 +59,39 @@ OF_LOGS: tuple[tuple[str, Check], ...] = (
     ("C80", tabulation.answered_warnings),
 )
 
+OF_MEDIA: tuple[tuple[str, Check], ...] = (
+    ("C24", media_identity.no_phantom_medium),
+    ("C37", media_identity.no_test_or_backup),
+    ("C63", media_identity.official_mode_takes_no_test),
+    ("C64", media_identity.medium_definition),
+    ("C03", media_identity.contests_on_medium),
+    ("C65", media_identity.one_original),
+    ("C02", media_identity.same_qualification),
+    ("C04", media_integrity.checksums_valid),
+    ("C05", media_integrity.flash_copies_equal),
+    ("C06", media_integrity.readings_agree),
+    ("C46", media_integrity.medium_counters_in_range),
+    ("C68", media_integrity.medium_is_closed),
+    ("C44", media_integrity.log_is_complete),
+    ("C07", media_agreement.medium_equals_tape),
+    ("C15", media_agreement.same_public_count),
+    ("C16", media_agreement.medium_protective_counter),
+    ("C17", media_agreement.medium_balances),
+    ("C74", media_agreement.contest_within_public_count),
+    ("C29", media_agreement.votes_everywhere_equal),
+    ("C75", media_agreement.no_decrease),
+    ("C81", card_log.log_fits_counter),
+    ("C11", card_log.zero_tape_before_first_ballot),
+    ("C40", clocks.clock_of_election),
+    ("C25", peb_custody.terminal_left_open),
+    ("C26", peb_custody.closed_by_its_peb),
+    ("C27", peb_custody.closing_pebs_collected),
+    ("C28", peb_custody.tape_of_open_terminals),
+    ("C23", peb_custody.every_terminal_on_peb),
+    ("C60", peb_custody.same_machines_everywhere),
+    ("C82", peb_custody.bag_holds_all_media),
+)
+
 CATALOGUE: tuple[tuple[str, Check], ...] = (
     ("C01", identity.one_election),
     ("C36", identity.right_precinct),
@@ -88,6 +127,7 @@ CATALOGUE: tuple[tuple[str, Check], ...] = (
     ("C60", completeness.every_terminal_on_listing),
     *OF_TOTALS_LISTINGS,
     *OF_LOGS,
+    *OF_MEDIA,
 )
 
 CHECKS_RUN: tuple[str, ...] = tuple(dict.fromkeys(check for check, _ in CATALOGUE))

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+from election.definition import AssignedDevice
 from election.definition_file import LoadedDefinition
 from election.documents import ReportKind
 from election.findings import Finding, Severity
+from election.media import Peb
 from gateway.checks.wording import flawed, listed, name_of_device
 from gateway.media_sets import media_sets
 from gateway.packets import History, Packet
@@ -18,10 +20,11 @@ def awaited(packet: Packet, loaded: LoadedDefinition) -> tuple[str, ...]:
         for zeros in tape_sets(packet, loaded.definition, ReportKind.ZERO)
         if not zeros.tapes
     ]
+    unused = _unused_devices(packet, loaded)
     missing += [
         f"results tape of {name_of_device(results.device)}"
         for results in tape_sets(packet, loaded.definition, ReportKind.RESULTS)
-        if results.counting is None
+        if results.counting is None and results.device not in unused
     ]
     for media in media_sets(packet, loaded.definition):
         if media.counts and media.counting is None:
@@ -38,6 +41,15 @@ def awaited(packet: Packet, loaded: LoadedDefinition) -> tuple[str, ...]:
     if totals.device is not None and totals.counting is None:
         missing.append(f"{name_of_device(totals.device)}, an EL30A or ASCII export")
     return tuple(missing)
+
+
+def _unused_devices(packet: Packet, loaded: LoadedDefinition) -> tuple[AssignedDevice, ...]:
+    """Return the iVotronics that nobody voted on: no results tape is expected of them (C73)."""
+    return tuple(
+        media.device
+        for media in media_sets(packet, loaded.definition)
+        if isinstance(media.counting, Peb) and not media.counting.ballots
+    )
 
 
 def every_terminal_on_tape(

@@ -277,7 +277,7 @@ def _terminal(serial: str, kind: ReportKind, ballots: int) -> TapeTerminal:
     return TapeTerminal(
         serial=serial,
         closed=closed,
-        at=datetime(2026, 11, 3, 19 if closed else 7),  # noqa: DTZ001  # a device's wall clock
+        at=datetime(2026, 11, 3, 20 if closed else 7),  # noqa: DTZ001  # a device's wall clock
         protective_open=PROTECTIVE,
         protective_close=PROTECTIVE + ballots if closed else None,
         ballots=ballots,

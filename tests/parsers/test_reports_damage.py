@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from parsers.contract import SNIFF_BYTES
 from parsers.errors import ParseError
-from parsers.unity.reports import body, precincts, reader
+from parsers.unity.reports import body, precincts, texts
 from parsers.unity.reports.parser import EL30, EL30A, EL45, EL45A, ReportParser
 from simulators.listings.election import simulated_totals
 from simulators.listings.report_style import style_for
@@ -133,7 +133,7 @@ LONG = 40
         (body, TOP + b"TITLE\n" * LONG + b"VOTE FOR 1\n"),
         (precincts, b"".join(TOP.replace(b"0001", b"%04d" % n) + ROW for n in range(1, LONG))),
         (precincts, TOP + (CONTEST + ROW) * LONG),
-        (reader, TOP[:-1] + b" " * 14 + TOP[-59:].lstrip(b"\n")),
+        (texts, TOP[:-1] + b" " * 14 + TOP[-59:].lstrip(b"\n")),
     ],
 )
 def test_a_report_beyond_a_limit_is_refused(
@@ -142,8 +142,8 @@ def test_a_report_beyond_a_limit_is_refused(
     for name in ("MOST_CHOICES", "MOST_PRECINCTS", "MOST_COUNTS", "MOST_TITLE_LINES"):
         if hasattr(limits, name):
             monkeypatch.setattr(limits, name, 7)
-    if limits is reader:
-        monkeypatch.setattr(reader, "MOST_PAGE_LINES", 7)
+    if limits is texts:
+        monkeypatch.setattr(texts, "MOST_PAGE_LINES", 7)
         heading = b" " * 44 + b"VOTES  PERCENT"
         right = b" " * 72 + ROW
         content = TOP[:26] + heading + b" " * 58 + b"VOTES  PERCENT\n" + right * LONG

@@ -4,7 +4,16 @@ from election.listings import ListedContest, ListedCount, ListedPrecinct, Listin
 from parsers.errors import ParseError
 from parsers.unity.canvass.cells import Cells, Figures
 from parsers.unity.canvass.checks import check_contest
-from parsers.unity.canvass.contests import Block, Column, Contest, Heading, Page, Row, is_blank
+from parsers.unity.canvass.contests import (
+    Block,
+    Column,
+    Contest,
+    Heading,
+    Page,
+    Row,
+    RowPlan,
+    is_blank,
+)
 from parsers.unity.figures import printed
 from parsers.unity.findings import Findings
 
@@ -111,7 +120,7 @@ class Assembly:
             begin = self._first_cell + place * width
             end = begin + width if place < last else None
             columns.append(Column(begin, end, self._meaning(total, heading), total))
-        return Block(tuple(columns), heading.columns, heading.numbers)
+        return Block(tuple(columns), RowPlan(tuple(columns)), heading.columns, heading.numbers)
 
     def _meaning(self, total: ListedCount, heading: Heading) -> Cells:
         statistics = not heading.title

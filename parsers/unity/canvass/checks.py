@@ -1,6 +1,7 @@
 """Holds what a canvass says of a contest against itself."""
 
 from collections.abc import Iterable, Iterator
+from operator import attrgetter, itemgetter
 
 from election.listings import ListedCount, ListingCheck
 from parsers.unity.canvass.contests import Block, Column, Contest, Precinct, Row, is_blank
@@ -11,6 +12,8 @@ NO_CHOICES = {"OVER VOTES", "UNDER VOTES"}
 """Columns that are no part of the votes that percentages are of."""
 
 TURNOUT, BALLOTS, REGISTERED = "VOTER TURNOUT", "BALLOTS CAST", "REGISTERED VOTERS"
+
+_VOTES = attrgetter("votes")
 
 
 def check_contest(contest: Contest, findings: Findings, *, blanks_are_odd: bool) -> None:
@@ -44,9 +47,10 @@ def check_precincts(precincts: Iterable[Precinct], findings: Findings) -> None:
 
 
 def _check_sums(contest: Contest, block: Block, findings: Findings) -> None:
+    rows = list(map(itemgetter(2), block.rows))
     for place, column in enumerate(block.columns):
         total = column.total
-        votes = sum([row[2][place].votes or 0 for row in block.rows])
+        votes = sum(filter(None, map(_VOTES, map(itemgetter(place), rows))))
         if votes != (total.votes or 0):
             said = f"{total.votes:,}" if total.votes is not None else "nothing"
             findings.add(
@@ -58,7 +62,7 @@ def _check_sums(contest: Contest, block: Block, findings: Findings) -> None:
 
 
 def _check_repeats(contest: Contest, block: Block, findings: Findings) -> None:
-    if len({id(row[0]) for row in block.rows}) == len(block.rows):
+    if block.precincts() == len(block.rows):
         return
     first: dict[int, int] = {}
     for precinct, line, _ in block.rows:
@@ -98,7 +102,7 @@ def _check_counted(contest: Contest, findings: Findings) -> None:
         message = f"{contest.name}: {counted} of {of} precincts are counted."
         findings.add(ListingCheck.PRECINCTS_COUNTED, message, first.line)
     for block in contest.blocks:
-        precincts = len({id(row[0]) for row in block.rows})
+        precincts = block.precincts()
         if precincts != of:
             message = f"{contest.name}: rows of {precincts} precincts, the heading says {of}."
             lines = (first.line, *_ends(block.rows))

@@ -1,6 +1,8 @@
 """What a canvass prints of one contest: a matrix of precincts and choices, page after page."""
 
 from dataclasses import dataclass, field
+from operator import getitem, itemgetter
+from struct import Struct
 
 from election.listings import ListedContest, ListedCount
 from parsers.unity.canvass.cells import Cells
@@ -60,9 +62,9 @@ class Page:
         return self.heading.counted or self.header.counted
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Precinct:
-    """What has been read of one precinct."""
+    """What has been read of one precinct; there is one for each number."""
 
     number: int
     name: str
@@ -82,17 +84,41 @@ class Column:
     total: ListedCount
 
 
+class RowPlan:
+    """How the rows of a page become cells: cut at once, which is faster than cell by cell."""
+
+    def __init__(self, columns: tuple[Column, ...]) -> None:
+        """Plan for `columns`, which follow each other without a gap."""
+        *others, last = columns
+        widths = "".join(f"{each.end - each.begin}s" for each in others if each.end)
+        self._cut = Struct(f"{columns[0].begin}x{widths}").unpack_from
+        self._known = [each.cells for each in others]
+        self._last_begin, self._last_known = last.begin, last.cells
+
+    def cells(self, row: bytes) -> tuple[ListedCount, ...]:
+        """Return the cells of `row`; raise ParseError, without a line, where one is no figure."""
+        last = row[self._last_begin :]
+        if not last:  # a line may end before its last columns; what is not there is blank
+            row = row.ljust(self._last_begin)
+        return *map(getitem, self._known, self._cut(row)), self._last_known[last]
+
+
 @dataclass(slots=True)
 class Block:
     """Columns that are printed side by side."""
 
     columns: tuple[Column, ...]
+    plan: RowPlan
     labels: tuple[ListedCount, ...]
     """The columns as the first heading has them."""
     numbers: tuple[int, ...]
     rows: list[Row] = field(default_factory=list)
     totals_line: int = 0
     percents_line: int = 0
+
+    def precincts(self) -> int:
+        """Return how many precincts have rows here."""
+        return len(set(map(itemgetter(0), self.rows)))
 
 
 @dataclass(slots=True)

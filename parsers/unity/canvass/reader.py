@@ -7,9 +7,17 @@ from typing import Protocol
 from election.listings import ListedCount, ListedPrecinct, ListingCheck, TotalsListing
 from parsers.errors import ParseError
 from parsers.unity.canvass.assembly import Assembly
-from parsers.unity.canvass.cells import Cells, read_cell
+from parsers.unity.canvass.cells import read_cell
 from parsers.unity.canvass.checks import check_precincts
-from parsers.unity.canvass.contests import Block, Header, Heading, Page, Precinct, Row
+from parsers.unity.canvass.contests import (
+    Block,
+    Header,
+    Heading,
+    Page,
+    Precinct,
+    Row,
+    RowPlan,
+)
 from parsers.unity.canvass.headers import CanvassHeaders
 from parsers.unity.findings import Findings
 from parsers.unity.listing import TRAILING, ListingText, decoded
@@ -99,29 +107,29 @@ class CanvassReader:
         """Return the whole listing; raise ParseError naming the line."""
         first_cell, by_start = self._form.first_cell, self._by_start
         rows: list[Row] = []
-        columns: list[tuple[Cells, int, int | None]] = []
+        plan: RowPlan | None = None
         line = 1
         for line, text in self._text.numbered_lines():
-            if columns and text[:4].isdigit() and text[4:5] == b" ":
-                start = text[:first_cell]
-                precinct = by_start.get(start) or self._precinct(start, line)
+            precinct = plan and (by_start.get(text[:first_cell]) or self._new_precinct(text, line))
+            if plan and precinct:
                 try:
-                    cells = tuple([known[text[begin:end]] for known, begin, end in columns])
+                    rows.append((precinct, line, plan.cells(text)))
                 except ParseError as error:
                     raise ParseError(error.reason, line=line) from error
-                rows.append((precinct, line, cells))
                 if len(rows) > MOST_ROWS:
                     raise ParseError(f"more than {MOST_ROWS:,} rows of one contest", line=line)
                 continue
             self._read_furniture(text.rstrip(TRAILING), line)
-            columns = []
+            plan = None
             if self._block:
-                rows = self._block.rows
-                columns = [(each.cells, each.begin, each.end) for each in self._block.columns]
+                rows, plan = self._block.rows, self._block.plan
         return self._end(line)
 
-    def _precinct(self, start: bytes, line: int) -> Precinct:
-        """Return the precinct of rows that begin with `start`, read for the first time."""
+    def _new_precinct(self, row: bytes, line: int) -> Precinct | None:
+        """Return the precinct of `row`, which begins as none before it; None where it is no row."""
+        if not (row[:4].isdigit() and row[4:5] == b" "):
+            return None
+        start = row[: self._form.first_cell]
         number, name = int(start[:4]), decoded(start[5:].rstrip(TRAILING), line).lstrip(" ")
         precinct = self._precincts.setdefault(number, Precinct(number, name, line))
         if precinct.name != name:
@@ -146,8 +154,8 @@ class CanvassReader:
             self._read_top_line(text, line)
 
     def _is_foot(self, text: bytes) -> bool:
-        label = text[: self._form.first_cell].strip(b" ")
-        return self._form.foot_rows and label in {_TOTALS, _PERCENTS}
+        form = self._form
+        return form.foot_rows and text[: form.first_cell].strip(b" ") in {_TOTALS, _PERCENTS}
 
     def _read_top_line(self, text: bytes, line: int) -> None:
         self._top.append((line, text))

@@ -1,6 +1,7 @@
 """What stands below the column heading of a page: statistics and contests, from top to bottom."""
 
 import re
+from collections.abc import Iterable
 
 from election.listings import ListedContest, ListedCount, ListingCheck
 from parsers.errors import ParseError
@@ -12,6 +13,8 @@ from parsers.unity.reports.labels import Role
 from parsers.unity.reports.lines import Lines, Means, counted_of, section_of
 from parsers.unity.reports.precincts import Precincts
 from parsers.unity.reports.rows import Row, Rows
+from parsers.unity.reports.texts import NumberedText
+from parsers.unity.reports.top_lines import HEADER_INDENT
 
 MOST_TITLE_LINES = 6
 """Title lines of a contest; up to three were seen."""
@@ -19,8 +22,10 @@ MOST_TITLE_LINES = 6
 MOST_CHOICES = 2_000
 """Rows of one contest."""
 
-HEADER_INDENT = 10
-"""Page headers go on right of this; the most that a row is indented is 4."""
+_new = tuple.__new__
+
+_CHOICE, _TEXT, _VOTE_FOR = Role.CHOICE, Means.TEXT, Means.VOTE_FOR
+"""Members that every line is compared with: Python 3.11 takes longer to find one than to slice."""
 
 _INDENT = re.compile(rb" *")
 _ONLY_FIGURES = re.compile(rb"[ .,0-9]*")
@@ -62,9 +67,11 @@ class _Contest:
             tuple(self.counts),
             self.votes_allowed,
             self.party,
-            total=self.total,
-            counted=self.counted,
-            line=self.line,
+            None,
+            "",
+            self.total,
+            self.counted,
+            self.line,
         )
 
 
@@ -85,19 +92,26 @@ class Body:
         self._titles: list[tuple[int, str]] = []
         self._contest: _Contest | None = None
 
-    def read(self, text: bytes, line: int) -> bool:
-        """Take a line of a column, not blank; return False where it may be of a page header.
+    def read(self, lines: Iterable[NumberedText]) -> int:
+        """Take the lines of a column, up to one that may be of a page header.
 
-        Raises ParseError when it is neither.
+        Returns the number of that line, which is not taken, or 0. Raises ParseError at a line
+        that is of neither.
         """
-        if text[:1] != b" ":
-            return self._read_text(text, line)
-        try:
-            row = self._rows.usual(text)
-        except KeyError:
-            return self._read_unusual(text, line)
-        self._add(row, line)
-        return True
+        usual = self._rows.usual
+        for line, text in lines:
+            if text[:1] != b" ":
+                if not self._read_text(text, line):
+                    return line
+                continue
+            try:
+                row = usual(text)
+            except KeyError:
+                if not self._read_unusual(text, line):
+                    return line
+            else:
+                self._add(row, line)
+        return 0
 
     def take_titles(self) -> list[tuple[int, str]]:
         """Return the lines that wait for a vote-for line, which turned out to be a header."""
@@ -125,18 +139,22 @@ class Body:
         self._sums.end()
 
     def _read_text(self, text: bytes, line: int) -> bool:
-        means, words, votes_allowed = self._lines.read(text, line)
-        if means is Means.TEXT:
-            self._close_contest()
+        known = self._lines.get(text)
+        means, words, votes_allowed = known or self._lines.read(text, line)
+        if means is _TEXT:
+            if self._contest is not None:
+                self._close_contest()
             self._titles.append((line, words))
             if len(self._titles) > 2 * MOST_TITLE_LINES:
                 raise ParseError("expected a vote-for line or a column heading", line=line)
-        elif means is Means.VOTE_FOR:
+        elif means is _VOTE_FOR:
             self._open_contest(votes_allowed, line)
-        elif means is Means.SECTION:
+        elif means is Means.HEADER:
+            return False
+        else:
             self._close_contest()
             self.section = words
-        return means is not Means.HEADER
+        return True
 
     def _read_unusual(self, text: bytes, line: int) -> bool:
         words = decoded(text, line)
@@ -172,7 +190,7 @@ class Body:
             raise ParseError("a vote-for line without the title of a contest", line=line)
         if len(titles) > MOST_TITLE_LINES:
             raise ParseError(f"a title of more than {MOST_TITLE_LINES} lines", line=titles[0][0])
-        title = " ".join(text.strip(" ") for _, text in titles)
+        title = " ".join([text.strip(" ") for _, text in titles])
         self._contest = _Contest(title, votes_allowed, self.section, titles[0][0])
 
     def _add(self, row: Row, line: int) -> None:
@@ -181,26 +199,31 @@ class Body:
         if contest is None:
             self._add_statistic(row, line)
         else:
-            count = ListedCount(label.name, votes, groups, percent, label.party, None, line)
-            if label.role is Role.CHOICE:
-                contest.counts.append(count)
+            # As ListedCount(...) makes it, in half the time: nearly all rows come by here.
+            count = _new(ListedCount, (label.name, votes, groups, percent, label.party, None, line))
+            counts = contest.counts
+            if label.role is _CHOICE:
+                counts.append(count)
                 contest.choices.append(count)
             else:
                 contest.set_apart(count, label.role)
-            if len(contest.counts) > MOST_CHOICES:
+            if len(counts) > MOST_CHOICES:
                 raise ParseError(f"a contest of more than {MOST_CHOICES} rows", line=line)
             if votes is None:
                 message = f"Line {line}: no votes for {label.printed}."
                 self._findings.add(ListingCheck.LAYOUT, message, line)
         if groups:
-            try:
-                wrong = sum(groups) != votes  # type: ignore[arg-type]  # None is the TypeError
-            except TypeError:
-                self._sums.check_blank(row, line)
-            else:
-                self._sums.full_rows += 1
-                if wrong:
-                    self._sums.check(row, line)
+            self._check_groups(row, line)
+
+    def _check_groups(self, row: Row, line: int) -> None:
+        try:
+            wrong = sum(row[3]) != row[1]  # type: ignore[arg-type]  # None is the TypeError
+        except TypeError:
+            self._sums.check_blank(row, line)
+        else:
+            self._sums.full_rows += 1
+            if wrong:
+                self._sums.check(row, line)
 
     def _add_statistic(self, row: Row, line: int) -> None:
         if self._titles:

@@ -113,7 +113,7 @@ def check_contest(
     if ballots is None or ballots.votes is None or contest.votes_allowed is None:
         return
     if len(choices) != len(contest.counts):
-        votes = sum(count.votes or 0 for count in contest.counts)
+        votes = sum([count.votes or 0 for count in contest.counts])
     most = ballots.votes * contest.votes_allowed
     if votes > most:
         message = (

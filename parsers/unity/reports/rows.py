@@ -5,6 +5,7 @@ table, for labels and small figures repeat throughout a listing.
 """
 
 import re
+from struct import Struct
 
 from parsers.errors import ParseError
 from parsers.unity.figures import COUNT, PERCENT, count_of, hundredths_of
@@ -64,27 +65,26 @@ class Rows:
     @property
     def groups(self) -> int:
         """Counting groups, from headings and figures."""
-        return len(self._slices)
+        return len(self._no_groups)
 
     def widen(self, groups: int) -> None:
         """Expect at least `groups` counting groups."""
-        begins = range(self._begin, self._begin + groups * GROUP_PITCH, GROUP_PITCH)
-        self._slices = tuple(slice(begin, begin + GROUP_PITCH) for begin in begins)
-        self._end = self._begin + groups * GROUP_PITCH
+        label, votes, percent = self._label_end, self._votes_end, self._begin
+        widths = (label, votes - label, percent - votes, *(GROUP_PITCH,) * groups)
+        self._cut = Struct("".join(f"{width}s" for width in widths)).unpack
+        self._end = sum(widths)
         self._no_groups: Cells = (None,) * groups
 
     def usual(self, text: bytes) -> Row:
         """Return the row in `text`, where everything is in its place; raise KeyError if not."""
-        votes = self._votes[text[self._label_end : self._votes_end]]
-        percent = self._percent[text[self._votes_end : self._begin]]
-        groups = self._no_groups
-        if len(text) > self._begin:
-            if len(text) > self._end:
-                raise KeyError(text)
-            groups = tuple(map(self._group.__getitem__, map(text.__getitem__, self._slices)))
-        elif votes is None and percent is None:
+        if len(text) > self._end:
             raise KeyError(text)
-        return self._labels[text[: self._label_end]], votes, percent, groups
+        part, votes_cell, percent_cell, *cells = self._cut(text.ljust(self._end))
+        votes, percent = self._votes[votes_cell], self._percent[percent_cell]
+        if votes is None and percent is None and len(text) <= self._begin:
+            raise KeyError(text)
+        groups = tuple(map(self._group.__getitem__, cells)) if cells else ()
+        return self._labels[part], votes, percent, groups
 
     def unusual(self, text: bytes, line: int, *, statistic: bool) -> tuple[Row, bool]:
         """Return the row and whether its figures had to be read from the right end of the line.

@@ -9,6 +9,7 @@ from parsers.errors import ParseError
 from parsers.unity.page_header import HeaderLine, PageHeaders, read_header_line
 from parsers.unity.reports.kinds import Kind
 from parsers.unity.reports.lines import party_of_section, section_of
+from parsers.unity.reports.top_lines import PrecinctLine, TopLine
 
 MOST_HEADER_LINES = 16
 """From the first line of a page to its column heading; 8 were seen."""
@@ -16,8 +17,6 @@ MOST_HEADER_LINES = 16
 MOST_KNOWN = 2_000
 """Different header lines that are remembered: all but that of the page number repeat."""
 
-_PAGE = re.compile(r"\bpage +(?:(\d{1,6})-)?(\d{1,6})\b", re.IGNORECASE)
-_PRECINCT = re.compile(r"(\d{4})(?: +(.{0,120}))?")
 _REPORT_TITLES = re.compile(
     r"(?:PREC(?:INCT)? REP(?:OR)?T|SUMMARY REP(?:OR)?T)(?:-GROUP DETAIL)?", re.IGNORECASE
 )
@@ -54,38 +53,46 @@ class Tops:
         self._known: dict[tuple[bool, str], _HeaderLine] = {}
         self.headers = PageHeaders(kind.report)
 
-    def read(self, lines: Sequence[tuple[int, str]], margin: int, heading: int) -> PageTop:
+    def read(self, lines: Sequence[tuple[int, TopLine]], margin: int, heading: int) -> PageTop:
         """Return what `lines`, which stand above a column heading, say; raise ParseError."""
         self.headers.begin_page()
         if not self._kind.by_precinct:
-            return self._header(lines, heading)
+            return self._header(lines, None, heading)
         for place in range(len(lines) - 1, -1, -1):
-            line, text = lines[place]
-            if (found := _precinct_of(text, margin)) is not None:
-                top = self._header([*lines[:place], *lines[place + 1 :]], line)
-                return top._replace(precinct=found[0], name=found[1])
+            line, precinct = lines[place][0], lines[place][1].precinct
+            if precinct is not None and precinct.indent in {0, margin}:
+                return self._header([*lines[:place], *lines[place + 1 :]], precinct, line)
         raise ParseError("no precinct line stands above the column heading", line=heading)
 
-    def _header(self, lines: Sequence[tuple[int, str]], default: int) -> PageTop:
+    def _header(
+        self, lines: Sequence[tuple[int, TopLine]], precinct: PrecinctLine | None, default: int
+    ) -> PageTop:
         page: tuple[int, int] | None = None
         section: str | None = None
-        for place, (line, text) in enumerate(lines):
-            words = text
-            known = self._known.get((place > 0, words))
-            if known is None and (numbered := _PAGE.search(text)):
-                page = (int(numbered[1] or 0), int(numbered[2]))
-                words = text[: numbered.start()] + text[numbered.end() :]
-                known = self._known.get((place > 0, words))
+        below_first, first_page = False, self.headers.pages == 1
+        for line, top_line in lines:
+            words = top_line.words
+            known = self._known.get((below_first, words))
             if known is None:
-                known = _header_line(words, below_first=place > 0, numbered=words != text)
-                if len(self._known) < MOST_KNOWN:
-                    self._known[place > 0, words] = known
+                known = self._learn(top_line, below_first=below_first)
                 self.headers.add(known.header, line)
-            elif self.headers.pages == 1:
+            elif first_page:
                 self.headers.add(known.header, line)
+            page = top_line.page or page
             if known.section is not None:
                 section = known.section
-        return PageTop(lines[0][0] if lines else default, None, "", page, section)
+            below_first = True
+        first = lines[0][0] if lines else default
+        if precinct is None:
+            return PageTop(first, None, "", page, section)
+        return PageTop(first, precinct.number, precinct.name, page, section)
+
+    def _learn(self, top_line: TopLine, *, below_first: bool) -> _HeaderLine:
+        words, numbered = top_line.words, top_line.page is not None
+        found = _header_line(words, below_first=below_first, numbered=numbered)
+        if len(self._known) < MOST_KNOWN:
+            self._known[below_first, words] = found
+        return found
 
 
 def _header_line(text: str, *, below_first: bool, numbered: bool) -> _HeaderLine:
@@ -101,9 +108,3 @@ def _header_line(text: str, *, below_first: bool, numbered: bool) -> _HeaderLine
             section = party_of_section(title)
             titles.remove(title)
     return _HeaderLine(replace(header, titles=tuple(titles)), section)
-
-
-def _precinct_of(text: str, margin: int) -> tuple[int, str] | None:
-    indent = len(text) - len(text.lstrip(" "))
-    match = _PRECINCT.fullmatch(text.strip(" ")) if indent in {0, margin} else None
-    return (int(match[1]), (match[2] or "").strip(" ")) if match else None

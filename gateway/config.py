@@ -50,6 +50,8 @@ class DeviceSettings(Settings):
     driver: str
     settings: dict[str, Any] = Field(default_factory=dict)
     """Keys of the driver itself; `zerotape gateway check-config` prints all of them."""
+    record: ConfiguredPath | None = None
+    """Folder for a record of every byte that crosses the transport, a file a connection."""
 
 
 class GatewaySettings(Settings):
@@ -63,11 +65,14 @@ class GatewaySettings(Settings):
     """With less room than this nothing more is accepted, and the clerk is told."""
     log_format: LogFormat = "json"
     log_level: Annotated[str, StringConstraints(pattern="^(debug|info|warning|error)$")] = "info"
-    drivers: tuple[str, ...] = ("print-line", "drop-folder")
+    drivers: tuple[str, ...] = (
+        *("print-line", "drop-folder", "pc-card", "peb-cradle", "usb-storage", "block-device"),
+    )
     """Drivers that may be loaded."""
     parsers: tuple[str, ...] = (
         *("m100-tape", "ivotronic-tape", "el155", "el152", "el30a", "erm-ascii", "el30"),
         *("el45a", "el45", "el52", "el111", "el68", "el68a"),
+        *("m100-card", "peb", "flash", "flash-card"),
     )
     """Parsers that may be loaded, in the order in which they are tried."""
     signing: SigningSettings

@@ -54,8 +54,9 @@ def program(name: str) -> str:
     """Return the path of a program of the rig; raise PartsMissing."""
     found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:{SBIN}")
     if found is None:
-        raise PartsMissing(f"{name} is not installed. Install with: apt-get install "
-                           f"{PROGRAMS[name]}")
+        raise PartsMissing(
+            f"{name} is not installed. Install with: apt-get install {PROGRAMS[name]}"
+        )
     return found
 
 

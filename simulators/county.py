@@ -63,6 +63,9 @@ status_s = 1.0
 [web]
 port = 0
 
+"""
+
+DEVICES = """\
 [[devices]]
 name = "printer"
 driver = "print-line"
@@ -85,10 +88,16 @@ class Pace:
 
     resend_s: float = 1.0
     idle_s: float = 5.0
+    patience: float = 1.0
+    """By how much this machine is slower than others; see `Service`."""
 
 
 class County:
-    """Everything of one rehearsal; enter it to have all processes started and, at last, stopped."""
+    """Everything of one rehearsal; enter it to have all processes started and, at last, stopped.
+
+    `devices` are the stanzas of each gateway's devices: a format text with the fields `folder`,
+    `center` and `idle_s`.
+    """
 
     def __init__(
         self,
@@ -97,6 +106,7 @@ class County:
         broker_kind: BrokerKind,
         *,
         pace: Pace = Pace(),  # frozen
+        devices: str = DEVICES,
         web_port: int = 0,
     ) -> None:
         self.folder = folder.absolute()
@@ -105,6 +115,7 @@ class County:
             raise NotTestMode("A rehearsal needs a definition in test mode. Set `mode` to `test`.")
         self._definition = definition
         self._pace = pace
+        self._devices = devices
         self._web_port = web_port
         self.broker = LocalBroker(self._made("broker"), broker_kind)
         self.centers = tuple(center.id for center in self.loaded.definition.count_centers)
@@ -134,7 +145,7 @@ class County:
         central = CENTRAL.format(**places, web_port=self._web_port)
         (self.folder / "central.toml").write_text(central)
         for center in self.centers:
-            text = GATEWAY.format(**places, **pace, center=center)
+            text = (GATEWAY + self._devices).format(**places, **pace, center=center)
             (self.folder / f"{center}.toml").write_text(text)
         records = [str(enrolment_path(self.folder / f"{center}.key")) for center in self.centers]
         self.run_central("enrol", *records)
@@ -207,6 +218,7 @@ class County:
             config=self.folder / f"{name}.toml",
             state=self._made(f"{name}-state"),
             log=self.folder / f"{name}.log",
+            patience=self._pace.patience,
         )
 
     def _made(self, name: str) -> Path:

@@ -41,6 +41,8 @@ class Service:
     log: Path
     environment: dict[str, str] = field(default_factory=dict)
     """Added to ours."""
+    patience: float = 1.0
+    """By how much this machine is slower than others: every time limit is so many times longer."""
     _process: "subprocess.Popen[bytes] | None" = None
 
     def start(self) -> None:
@@ -57,7 +59,7 @@ class Service:
 
     def wait_until_ready(self) -> None:
         """Return when the daemon answers; raise ServiceFailed when it ends or takes too long."""
-        deadline = time.monotonic() + START_S
+        deadline = time.monotonic() + START_S * self.patience
         while time.monotonic() < deadline:
             if not self.is_running:
                 break
@@ -93,7 +95,7 @@ class Service:
     def ask(self, path: str) -> Any:  # noqa: ANN401  # JSON
         """Return the JSON at `path`; raise OSError while the daemon does not answer."""
         try:
-            with urlopen(self.address + path, timeout=ANSWER_S) as answer:  # noqa: S310  # ours
+            with urlopen(self.address + path, timeout=ANSWER_S * self.patience) as answer:  # noqa: S310  # ours
                 return json.load(answer)
         except URLError as error:
             raise ConnectionError(f"{self.name}: {error}") from error
@@ -104,7 +106,7 @@ class Service:
             return None
         self._process.send_signal(sign)
         try:
-            status = self._process.wait(STOP_S)
+            status = self._process.wait(STOP_S * self.patience)
         except subprocess.TimeoutExpired:
             self._process.kill()
             status = self._process.wait()
@@ -115,7 +117,7 @@ class Service:
         """Wait until the process ends by itself and return its exit status; -9 if it never does."""
         assert self._process is not None, "wait() before start()"
         try:
-            status = self._process.wait(START_S)
+            status = self._process.wait(START_S * self.patience)
         except subprocess.TimeoutExpired:
             self._process.kill()
             status = self._process.wait()

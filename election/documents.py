@@ -7,9 +7,13 @@ about it. Whether a document may be used is for the checks to say.
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias, Union
 
 from election.listings import Listing, ListingFinding
-from election.media import Medium
+
+if TYPE_CHECKING:
+    from election.media import Medium
+    from election.protocol_form import ProtocolForm
 
 
 class DeviceClass(StrEnum):
@@ -128,6 +132,8 @@ class Tape:
     """Contradictions within the tape (CHECK, LINES, sums), each with its line number."""
     notes: tuple[str, ...] = ()
     """Harmless peculiarities: removed XON/XOFF, line noise before the head, ..."""
+    typed_by: str = ""
+    """Who typed it in from the paper; empty where it was captured from the device."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,5 +197,8 @@ class VoteImageLog:
     notes: tuple[str, ...] = ()
 
 
-Document = Tape | VoteImageLog | Listing | Medium
-"""Everything that a parser can return."""
+Document: TypeAlias = Union[Tape, VoteImageLog, Listing, "Medium", "ProtocolForm"]
+"""Everything that a parser can return.
+
+Media and forms by name only: who reads listings need not wait until all their records are made.
+"""

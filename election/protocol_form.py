@@ -4,6 +4,7 @@ Fields follow the procedures of the Pulaski County poll worker guide of 2016; th
 the form only as a picture, so the names are ours.
 """
 
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -13,12 +14,28 @@ from election.documents import DeviceClass
 from election.records import Count, OptionalText, PrecinctId, Record, Text, UtcInstant
 
 
+class SealPlace(StrEnum):
+    """What a seal closes."""
+
+    CARD_SLOT = "card-slot"
+    """Cover of the M100's card slot."""
+    IVOTRONIC = "ivotronic"
+    BALLOT_BOX = "ballot-box"
+    BAG_1 = "bag-1"
+    """Official Election Returns Bag."""
+    BLUE_BAG = "blue-bag"
+    ORANGE_BAG = "orange-bag"
+    """Provisional ballots; sealed only with ballots inside."""
+    TRANSPORT_BOX = "transport-box"
+    WRITE_IN_BOX = "write-in-box"
+
+
 class Seal(Record):
     """One numbered seal, from applying to removal."""
 
     kind: Text
     number: Text
-    location: Text
+    place: SealPlace
     applied_at: UtcInstant | None = None
     applied_by: Annotated[tuple[Text, ...], Field(max_length=2)] = ()
     removed_at: UtcInstant | None = None

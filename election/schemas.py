@@ -15,6 +15,7 @@ from election.protocol_form import ProtocolForm
 from election.receipts import Receipt
 from election.records import Record
 from election.returns import PrecinctReturn
+from election.typed_tape import TypedTape
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -24,6 +25,7 @@ PUBLISHED: dict[str, type[Record]] = {
     "protocol-form": ProtocolForm,
     "receipt": Receipt,
     "return": PrecinctReturn,
+    "typed-tape": TypedTape,
 }
 """Record by the name of its schema."""
 

@@ -72,7 +72,7 @@ class GatewaySettings(Settings):
     parsers: tuple[str, ...] = (
         *("m100-tape", "ivotronic-tape", "el155", "el152", "el30a", "erm-ascii", "el30"),
         *("el45a", "el45", "el52", "el111", "el68", "el68a"),
-        *("m100-card", "peb", "flash", "flash-card"),
+        *("m100-card", "peb", "flash", "flash-card", "protocol-form", "typed-tape"),
     )
     """Parsers that may be loaded, in the order in which they are tried."""
     signing: SigningSettings

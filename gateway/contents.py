@@ -13,6 +13,7 @@ from election.listings import (
     ManualChange,
 )
 from election.media import M100Card, Peb, TerminalFlash
+from election.protocol_form import ProtocolForm
 from gateway.county_sums import CountySums
 from gateway.listed_totals import GroupResult, GroupSums
 
@@ -67,6 +68,7 @@ class TabulationActions:
 
 PacketContent = (
     Tape
+    | ProtocolForm
     | M100Card
     | Peb
     | TerminalFlash
@@ -80,6 +82,7 @@ PacketContent = (
 
 NAMES: Mapping[type[PacketContent], str] = MappingProxyType(
     {
+        ProtocolForm: "protocol form",
         M100Card: "memory card",
         Peb: "PEB",
         TerminalFlash: "terminal flash",

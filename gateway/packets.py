@@ -103,9 +103,19 @@ class Packet:
 
     key: PacketKey
     documents: tuple[PacketDocument, ...] = ()
-    form: ProtocolForm | None = None
     released: PrecinctReturn | None = None
     """The newest return that was signed for this packet."""
+
+    @property
+    def forms(self) -> tuple[ProtocolForm, ...]:
+        """The different protocol forms of the precinct, in the order of coming in."""
+        said = (document.content for document in self.documents)
+        return tuple(dict.fromkeys(form for form in said if isinstance(form, ProtocolForm)))
+
+    @property
+    def form(self) -> ProtocolForm | None:
+        """The protocol form that came last; None without one."""
+        return self.forms[-1] if self.forms else None
 
 
 @dataclass(frozen=True, slots=True)

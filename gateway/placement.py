@@ -6,6 +6,7 @@ from election.documents import Document, Tape, VoteImageLog, VoteImagePrecinct
 from election.findings import Finding, Severity
 from election.listings import EventLog, Listing, ManualChangesLog, SystemLog, TotalsListing
 from election.media import FlashCard, M100Card, Peb, TerminalFlash
+from election.protocol_form import ProtocolForm
 from gateway.checks.wording import found, listed, name_of_unit
 from gateway.log_placement import place_event_log, place_manual_changes, place_system_log
 from gateway.medium_placement import place_medium
@@ -20,12 +21,27 @@ def place(document: Document, loaded: LoadedDefinition, count_center: str) -> Pl
     definition = loaded.definition
     if isinstance(document, M100Card | Peb | TerminalFlash | FlashCard):
         return place_medium(document, definition, count_center)
+    if isinstance(document, ProtocolForm):
+        return _place_form(document, definition, count_center)
     if refusal := _another_election(document, definition):
         return Placement(findings=(refusal,))
     if not isinstance(document, Tape | VoteImageLog):
         return _place_listing(document, definition, count_center)
     contents = (document,) if isinstance(document, Tape) else document.precincts
     return joined(_place_one(content, definition, count_center) for content in contents)
+
+
+def _place_form(form: ProtocolForm, definition: ElectionDefinition, count_center: str) -> Placement:
+    """Give the form to every packet of its precinct."""
+    precinct = definition.precinct_by_id.get(form.precinct)
+    if precinct is None or precinct.count_center != count_center:
+        message = (
+            f"The protocol form is of {form.precinct!r}, which is no precinct of this count "
+            "center. Put it aside; check the name of the precinct."
+        )
+        return Placement(findings=(found("C36", Severity.BLOCK, message),))
+    groups = dict.fromkeys(device.counting_group for device in precinct.devices)
+    return Placement(tuple((PacketKey(precinct.id, group), form) for group in groups))
 
 
 def _place_listing(

@@ -7,7 +7,7 @@ Nothing here depends on the order of the documents, as long as the sound ones ag
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
@@ -52,11 +52,18 @@ class TapeSet:
         return tuple(serial for serial in self.device.terminals if serial not in listed)
 
     def _is_sound(self, tape: Tape) -> bool:
-        if not is_intact(tape):
+        if not is_intact(tape) or (tape.typed_by and not self._was_typed_twice(tape)):
             return False
         if self.kind is ReportKind.ZERO:
             return True
         return not has_open_terminals(tape) and not self.missing_terminals(tape)
+
+    def _was_typed_twice(self, tape: Tape) -> bool:
+        """Say whether somebody else typed the very same in from the paper."""
+        return any(
+            other.typed_by not in ("", tape.typed_by) and tape_values(other) == tape_values(tape)
+            for other in self.tapes
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +234,17 @@ def is_sound(listing: GroupTotals) -> bool:
 def is_intact(tape: Tape) -> bool:
     """Say whether `tape` is whole and does not contradict itself."""
     return not tape.truncated and not tape.damage
+
+
+def tape_values(tape: Tape) -> Tape:
+    """Return `tape` without what differs between two prints or entries of the same counts."""
+    # Nobody types the head of a tape; whether it names this election is for other checks.
+    values = replace(tape, county="", title="", date="", firmware="", notes=(), typed_by="")
+    values = replace(values, printed=None, copy=0)
+    if tape.kind is ReportKind.ZERO:
+        # Printed once more after the polls opened, it shows that time, and further terminals.
+        values = replace(values, opened=None, terminals=(), terminals_not_closed=0)
+    return values
 
 
 def has_open_terminals(tape: Tape) -> bool:

@@ -20,6 +20,19 @@ BUILT_IN: Mapping[str, str] = {
     "el111": "parsers.unity.canvass.el111:PARSER",
     "m100-tape": "parsers.tapes.m100:PARSER",
     "ivotronic-tape": "parsers.tapes.ivotronic:PARSER",
+    "m100-card": "parsers.media.m100_card.parser:PARSER",
+    "peb": "parsers.media.peb.parser:PARSER",
+    "flash": "parsers.media.flash.parser:PARSER",
+    "flash-card": "parsers.media.flash.card_parser:PARSER",
+    "protocol-form": "parsers.typed.protocol_form:PARSER",
+    "typed-tape": "parsers.typed.typed_tape:PARSER",
     "el30a-pdf": "parsers.unity.pdf_copy.parser:PARSER",
 }
 """Those first that load fastest and whose reports do not print their own name."""
+
+BEGINNINGS: Mapping[str, bytes] = {
+    "m100-card": b"ZTM100C1",
+    "peb": b"ZTPEB001",
+    "flash": b"ZTIVOTF1",
+}
+"""First bytes of images of media: they do not print the name of their format as listings do."""

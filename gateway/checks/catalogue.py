@@ -16,6 +16,7 @@ from gateway.checks import (
     completeness,
     duplicates,
     event_logs,
+    form_accounting,
     group_totals,
     identity,
     media_agreement,
@@ -24,6 +25,7 @@ from gateway.checks import (
     peb_custody,
     tabulation,
     totals,
+    typed_tapes,
     zero_tape,
 )
 from gateway.packets import History, Packet
@@ -92,6 +94,18 @@ OF_MEDIA: tuple[tuple[str, Check], ...] = (
     ("C82", peb_custody.bag_holds_all_media),
 )
 
+OF_PAPER: tuple[tuple[str, Check], ...] = (
+    ("C79", typed_tapes.typed_twice),
+    ("C69", typed_tapes.tape_only),
+    ("C35", form_accounting.one_form),
+    ("C15", form_accounting.form_shows_the_same_count),
+    ("C18", form_accounting.voters_signed),
+    ("C19", form_accounting.ballots_balance),
+    ("C88", form_accounting.stubs_fit),
+    ("C83", form_accounting.provisional_bag),
+    ("C84", form_accounting.write_in_box),
+)
+
 CATALOGUE: tuple[tuple[str, Check], ...] = (
     ("C01", identity.one_election),
     ("C36", identity.right_precinct),
@@ -128,6 +142,7 @@ CATALOGUE: tuple[tuple[str, Check], ...] = (
     *OF_TOTALS_LISTINGS,
     *OF_LOGS,
     *OF_MEDIA,
+    *OF_PAPER,
 )
 
 CHECKS_RUN: tuple[str, ...] = tuple(dict.fromkeys(check for check, _ in CATALOGUE))

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Hashable, Iterator
-from dataclasses import replace
 from itertools import combinations
 
 from election.definition_file import LoadedDefinition
@@ -12,7 +11,7 @@ from gateway.checks.wording import found, listed, name_of_device, name_of_unit
 from gateway.contents import NAMES, GroupTotals, PacketContent
 from gateway.listed_totals import GroupResult
 from gateway.packets import History, Packet
-from gateway.reports import listing_set, tape_sets, totals_set
+from gateway.reports import listing_set, tape_sets, tape_values, totals_set
 
 
 def report_came_again(
@@ -61,7 +60,7 @@ def tapes_differ(packet: Packet, loaded: LoadedDefinition, _history: History) ->
     """C35: two sound reports of one device and kind say the same."""
     for kind in ReportKind:
         for tape_set in tape_sets(packet, loaded.definition, kind):
-            if len({_values(tape) for tape in tape_set.sound}) > 1:
+            if len({tape_values(tape) for tape in tape_set.sound}) > 1:
                 yield _counted_already(
                     f"Two {kind} tapes of {name_of_device(tape_set.device)} differ.",
                     listed(f"copy {tape.copy}: {tape.ballots} ballots" for tape in tape_set.sound),
@@ -132,22 +131,13 @@ def _said(content: PacketContent) -> Hashable:
     """Return what two reprints of one report have in common."""
     match content:
         case Tape():
-            return _values(content)
+            return tape_values(content), content.typed_by
         case VoteImagePrecinct():
             return content.number, frozenset(content.terminals)
         case GroupTotals():
             return content.precinct, content.column
         case _:
             return content
-
-
-def _values(tape: Tape) -> Tape:
-    """Return `tape` without what differs between two prints of the same counts."""
-    values = replace(tape, printed=None, copy=0, notes=())
-    if tape.kind is ReportKind.ZERO:
-        # Printed once more after the polls opened, it shows that time, and further terminals.
-        values = replace(values, opened=None, terminals=(), terminals_not_closed=0)
-    return values
 
 
 def _name(content: PacketContent) -> str:

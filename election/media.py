@@ -76,7 +76,8 @@ class MediumIdentity:
     election: str
     definition_sha256: str
     """64 hexadecimal digits, lower case."""
-    definition_version: int
+    definition_version: int | None
+    """None where the medium does not say: the identity file of a CompactFlash card."""
     precinct: int
     """1..9999; 0 on a PEB of several precincts."""
     flags: MediumFlags
@@ -259,10 +260,11 @@ class TerminalFlash:
     closed: datetime | None
     opening_peb: str
     closing_peb: str
-    votes: int
-    votes_by_poll_worker: int
-    protective_open: int
-    protective_close: int
+    votes: int | None
+    """None without an identity block, like the three below."""
+    votes_by_poll_worker: int | None
+    protective_open: int | None
+    protective_close: int | None
     copies: int
     """1 or 3."""
     events: tuple[FlashEvent, ...]
@@ -275,6 +277,8 @@ class TerminalFlash:
     """Precinct and its ballots, by the profile's extension of the ballot record."""
     votes_by_candidate: tuple[tuple[int, int], ...]
     """Candidate number (from 1) and votes, summed over all ballots."""
+    copies_differ: str = ""
+    """First difference between the three copies, in words; empty where they are equal."""
     damage: tuple[str, ...] = ()
     """Damaged buckets, differing copies, wrong checksums; empty on a sound image."""
     notes: tuple[str, ...] = ()

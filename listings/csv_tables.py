@@ -4,10 +4,12 @@ import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import StringIO
-from typing import Protocol
+from typing import TextIO
 
 from election.documents import Document, VoteImageLog
 from election.listings import EventLog, ManualChangesLog, SystemLog, TotalsListing
+from election.media import FlashCard, M100Card, Medium, Peb, TerminalFlash
+from listings.media_tables import medium_event_rows, medium_totals_rows
 from listings.totals_rows import totals_rows
 
 TOTALS_HEADER = (
@@ -40,14 +42,6 @@ Value = str | int | None
 Row = Iterable[Value]
 
 
-class Writable(Protocol):
-    """What CSV is written to."""
-
-    def write(self, text: str, /) -> object:
-        """Take `text`."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Table:
     """A header, and rows of as many cells."""
@@ -67,11 +61,13 @@ def table_of(document: Document) -> Table | None:
             return Table(CHANGES_HEADER, _change_rows(document))
         case SystemLog():
             return Table(ACTIONS_HEADER, _action_rows(document))
+        case M100Card() | Peb() | TerminalFlash() | FlashCard():
+            return _medium_table(document)
         case _:
             return None
 
 
-def write_csv(out: Writable, header: Row, rows: Iterable[Row]) -> None:
+def write_csv(out: TextIO, header: Row, rows: Iterable[Row]) -> None:
     """Write `header` and `rows`: commas, quotes where needed, LF, cells disarmed."""
     plain = csv.writer(out, lineterminator="\n")
     # The writer of Python 3.11 leaves a lone CR unquoted when lines end in LF.
@@ -105,6 +101,12 @@ def armed(cell: str) -> str:
 
 def _is_formula(text: str) -> bool:
     return text.lstrip("'").startswith(FORMULA_STARTS)
+
+
+def _medium_table(medium: Medium) -> Table:
+    if isinstance(medium, M100Card | Peb):
+        return Table(TOTALS_HEADER, medium_totals_rows(medium))
+    return Table(EVENTS_HEADER, medium_event_rows(medium))
 
 
 def _event_rows(log: EventLog) -> Iterator[Row]:

@@ -6,12 +6,16 @@ from dataclasses import fields
 from datetime import datetime
 
 from election.documents import VoteImagePrecinct
-from election.listings import Event, ListedCount
+from election.listings import Event, ListedContest, ListedCount
+from election.media import Medium
+from listings.media_document import medium_fields
 from listings.reading import Reading, shown_path
 from listings.remarks import findings_of
 
 _SAID_BEFORE = frozenset({"findings", "notes"})
 """Fields of documents that every object has at its top, whatever the document calls them."""
+
+_NAMED_TUPLES = (Event, ListedCount, ListedContest)
 
 
 def json_text(readings: Sequence[Reading]) -> str:
@@ -23,13 +27,14 @@ def json_text(readings: Sequence[Reading]) -> str:
 
 
 def _object(reading: Reading) -> dict[str, object]:
-    content = _fields(reading.document)
+    document = reading.document
+    content = medium_fields(document) if isinstance(document, Medium) else _fields(document)
     return {
         "format": reading.format,
         "file": shown_path(reading.path),
         "sha256": reading.sha256,
-        "notes": reading.document.notes,
-        "findings": findings_of(reading.document),
+        "notes": document.notes,
+        "findings": findings_of(document),
         **{name: value for name, value in content.items() if name not in _SAID_BEFORE},
     }
 
@@ -54,8 +59,10 @@ def _fields(record: object) -> dict[str, object]:
 
 def _named(value: object) -> object:
     """Return `value`, but our named tuples as objects: json.dumps would write arrays."""
-    if isinstance(value, ListedCount):
+    if isinstance(value, ListedContest):
+        return {name: _named(each) for name, each in value._asdict().items()}
+    if isinstance(value, Event | ListedCount):
         return value._asdict()
-    if isinstance(value, tuple) and value and isinstance(value[0], Event | ListedCount):
-        return [each._asdict() for each in value]
+    if isinstance(value, tuple) and value and isinstance(value[0], _NAMED_TUPLES):
+        return [_named(each) for each in value]
     return value

@@ -1,4 +1,4 @@
-"""`zerotape parse`: listings of the election software as CSV or JSON."""
+"""`zerotape parse`: listings of the election software, and images of media, as CSV or JSON."""
 
 import gc
 from collections.abc import Sequence
@@ -10,10 +10,8 @@ import typer
 
 from election.errors import ZerotapeError
 from listings.csv_tables import Table, table_of, write_csv
-from listings.json_documents import json_text
 from listings.output import opened_output, refuse_existing
 from listings.reading import Parsers, Reading, read_listing
-from listings.records import ORDER_OF_RECORDS, records_table
 from listings.remarks import findings_of, remark_lines
 from parsers.built_in import BUILT_IN
 from parsers.registry import known_parsers
@@ -31,7 +29,8 @@ class Format(StrEnum):
 
 def parse(
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE", help="Listings.", show_default=False)
+        list[Path],
+        typer.Argument(metavar="FILE", help="Listings or images of media.", show_default=False),
     ],
     *,
     as_format: Annotated[
@@ -53,6 +52,9 @@ def parse(
     listings contradict themselves in goes to standard error. JSON: one object a file with
     everything, findings included; an array for several files.
 
+    Images of memory cards, PEBs and flash are read too, in the project's own profiles: no vendor
+    format of these is public. No count of a damaged one is written as CSV.
+
     With --records the records of a precinct are in the order of what they say, and numbered after
     that: neither tells when a ballot was cast.
 
@@ -68,6 +70,9 @@ def parse(
     if records or (output or _usual(readings)) is Format.CSV:
         _refuse_twice(readings)
     if records:
+        # Like JSON below: few runs ask for it, and all would wait until it is imported.
+        from listings.records import ORDER_OF_RECORDS, records_table  # noqa: PLC0415
+
         _write_table(records_table(readings), out)
         typer.echo(ORDER_OF_RECORDS, err=True)
         _tell(readings)
@@ -75,6 +80,8 @@ def parse(
         _write_table(_joined(readings), out)
         _tell(readings)
     else:
+        from listings.json_documents import json_text  # noqa: PLC0415
+
         with opened_output(out) as file:
             file.write(json_text(readings))
     if any(findings_of(reading.document) for reading in readings):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from election.documents import Document, Tape, VoteImageLog
 from election.errors import ZerotapeError
+from election.media import FlashCard, M100Card, Peb, TerminalFlash
 from listings.progress import Progress
 from parsers.contract import Content, Parser
 from parsers.errors import ParseError
@@ -54,7 +55,7 @@ class Reading:
         match self.document:
             case VoteImageLog():
                 return "EL155"
-            case Tape():
+            case Tape() | M100Card() | Peb() | TerminalFlash() | FlashCard():
                 return self.format
             case _:
                 return self.document.head.report

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from itertools import chain
 
 from election.documents import Document, Tape, VoteImageLog
+from election.media import FlashCard, M100Card, Peb, TerminalFlash
+from listings.media_document import medium_damage
 from listings.reading import Reading
 
 MOST_SHOWN = 10
@@ -29,6 +31,8 @@ def findings_of(document: Document) -> tuple[Remark, ...]:
     match document:
         case Tape():
             return tuple(Remark("damage", text, ()) for text in document.damage)
+        case M100Card() | Peb() | TerminalFlash() | FlashCard():
+            return tuple(Remark("damage", text, ()) for text in medium_damage(document))
         case VoteImageLog():
             parts = (precinct.disagreements for precinct in document.precincts)
             found = (*document.findings, *chain.from_iterable(parts))

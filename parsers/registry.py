@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from importlib import import_module
 from typing import cast
 
-from parsers.built_in import BUILT_IN
+from parsers.built_in import BEGINNINGS, BUILT_IN
 from parsers.contract import INTERFACE_VERSION, SNIFF_BYTES, Content, Parser
 from parsers.errors import ParseError
 from runtime.plugins import installed_names, load_plugin
@@ -35,9 +35,12 @@ def load_parsers(allowed: Iterable[str]) -> tuple[Parser, ...]:
 
 
 def likely_order(content: Content) -> Iterator[str]:
-    """Yield the names of all parsers, those first whose name `content` prints near its top."""
-    head = content[:SNIFF_BYTES].upper()
-    yield from sorted(BUILT_IN, key=lambda name: name.upper().encode() not in head)
+    """Yield the names of all parsers, those first that `content` names near its top."""
+    head = content[:SNIFF_BYTES]
+    printed = head.upper()
+    named = {name for name in BUILT_IN if name.upper().encode() in printed}
+    named |= {name for name, beginning in BEGINNINGS.items() if head.startswith(beginning)}
+    yield from sorted(BUILT_IN, key=lambda name: name not in named)
     yield from known_parsers()[len(BUILT_IN) :]
 
 

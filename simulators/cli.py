@@ -9,6 +9,7 @@ import typer
 from election.documents import DeviceClass, ReportKind
 from election.errors import ZerotapeError
 from simulators.listings.cli import listing
+from simulators.media.samples_cli import sample
 
 if TYPE_CHECKING:
     from election.definition_file import LoadedDefinition
@@ -111,6 +112,7 @@ def night(
 
 
 app.command()(listing)
+app.command()(sample)
 
 
 def _play(plan: "NightPlan", folder: Path, pace: PaceName, after_cut: float | None) -> None:

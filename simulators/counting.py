@@ -46,10 +46,13 @@ class ContestTally:
     overvotes: int = 0
     """Votes: every overvoted ballot adds the votes allowed."""
     undervotes: int = 0
+    blank: int = 0
+    """Ballots on which the contest is wholly empty; tapes do not have them, media do."""
 
     def count(self, marks: Marks, votes_allowed: int, times: int) -> None:
         """Count `times` ballots marked alike."""
         self.ballots += times
+        self.blank += times * (not len(marks))
         if len(marks) > votes_allowed:
             self.overvotes += votes_allowed * times
             return
@@ -70,6 +73,7 @@ class ContestTally:
         self.write_ins += other.write_ins
         self.overvotes += other.overvotes
         self.undervotes += other.undervotes
+        self.blank += other.blank
 
 
 class Tally:

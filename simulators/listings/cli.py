@@ -8,6 +8,7 @@ import typer
 
 from election.errors import ZerotapeError
 from simulators.listings.copies import COPIES, Copy
+from simulators.new_files import write_new
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,7 +67,7 @@ def listing(
     content = _encoded(PRINTERS[format_], _definition(definition_file), seed)
     if copy is not None:
         content = COPIES[copy](content)
-    _write_new(out, content)
+    write_new(out, content)
     after = f", copied as {copy}" if copy else ""
     typer.echo(f"{out}: {format_.upper()} of seed {seed}{after}, {len(content):,} bytes.")
     typer.echo(f"Read it again: zerotape parse {out}")
@@ -95,19 +96,3 @@ def _definition(path: Path | None) -> "ElectionDefinition":
     if path is None:
         return load_definition(sample_definition_bytes(), "the sample election").definition
     return read_definition(path).definition
-
-
-def _write_new(path: Path, content: bytes) -> None:
-    written = False
-    try:
-        with path.open("xb") as file:
-            written = True
-            file.write(content)
-    except FileExistsError as error:
-        raise ZerotapeError(f"{path} is there already. Name a new file after --out.") from error
-    except OSError as error:
-        if written:
-            path.unlink()
-        raise ZerotapeError(
-            f"{path} cannot be written: {error.strerror}. Name another place after --out."
-        ) from error

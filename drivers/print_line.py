@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import threading
-import time
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
 from dataclasses import astuple
@@ -13,8 +12,10 @@ from typing import Self
 from pydantic import BaseModel, Field
 
 from drivers.contract import INTERFACE_VERSION, DriverHost, DriverPlugin
+from drivers.line import Clock, Line, SystemClock
 from drivers.print_job_framer import NOISE_LIMIT, PrintJob, PrintJobFramer
 from drivers.serial_transport import READ_WAIT_S, LineSettings, SerialTransport
+from drivers.transcripts.recorded_line import RecordedLine
 from election.captures import Capture, Ending, LineErrors
 from election.errors import ZerotapeError
 from runtime.own_thread import OwnThread
@@ -44,10 +45,22 @@ class PrintLine:
     when the daemon stops is still yielded, see `captures`.
     """
 
-    def __init__(self, device: str, settings: PrintLineSettings) -> None:
+    def __init__(
+        self,
+        device: str,
+        settings: PrintLineSettings,
+        host: DriverHost | None = None,
+        *,
+        line: Line | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        """`line` and `clock` stand in for the serial port and the time, such as in a replay."""
         self._device = device
         self._settings = settings
-        self._line = SerialTransport(device, settings)
+        self._line = RecordedLine(
+            line or SerialTransport(device, settings), (host or DriverHost()).record
+        )
+        self._clock = clock or SystemClock()
         self._thread = OwnThread(f"print-line-{device}")
         self._stopping = threading.Event()
         self._room = threading.Semaphore(PENDING_CAPTURES)
@@ -122,7 +135,7 @@ class PrintLine:
 
     def _read(self, loop: asyncio.AbstractEventLoop) -> None:
         """Run in the thread until told to stop; raise DeviceGone."""
-        reader = CaptureReader(self._device, self._settings, self._line)
+        reader = CaptureReader(self._device, self._settings, self._line, self._clock)
         try:
             while not self._stopping.is_set():
                 self._hand_over(reader.read(), loop)
@@ -141,10 +154,11 @@ class PrintLine:
 class CaptureReader:
     """Reads an open line and makes captures of its print jobs; knows no thread and no loop."""
 
-    def __init__(self, device: str, settings: PrintLineSettings, line: SerialTransport) -> None:
+    def __init__(self, device: str, settings: PrintLineSettings, line: Line, clock: Clock) -> None:
         self._device = device
-        self._name = settings.url
+        self._name = settings.place
         self._line = line
+        self._clock = clock
         self._framer = PrintJobFramer(
             end_marker=settings.end_marker.encode("ascii"),
             idle_s=settings.idle_s,
@@ -155,7 +169,7 @@ class CaptureReader:
     def read(self) -> list[Capture]:
         """Return the captures that one read, or its silence, completes; raise DeviceGone."""
         chunk = self._line.read()
-        now = time.monotonic()
+        now = self._clock.now()
         if not chunk:
             return self._captures(self._framer.tick(now))
         self._errors = self._line.line_errors()
@@ -172,7 +186,7 @@ class CaptureReader:
         return [self._capture(job) for job in jobs]
 
     def _capture(self, job: PrintJob) -> Capture:
-        age = timedelta(seconds=time.monotonic() - job.last_byte_at)
+        age = timedelta(seconds=self._clock.now() - job.last_byte_at)
         errors = _difference(self._errors, self._errors_before)
         self._errors_before = self._errors
         return Capture(
@@ -193,14 +207,9 @@ class PrintLinePlugin:
     interface_version = INTERFACE_VERSION
     settings: type[BaseModel] = PrintLineSettings
 
-    def open(
-        self,
-        device: str,
-        settings: PrintLineSettings,
-        host: DriverHost,  # noqa: ARG002  # the contract's signature
-    ) -> PrintLine:
+    def open(self, device: str, settings: PrintLineSettings, host: DriverHost) -> PrintLine:
         """Return a fresh driver for one connection."""
-        return PrintLine(device, settings)
+        return PrintLine(device, settings, host)
 
 
 PLUGIN: DriverPlugin = PrintLinePlugin()

@@ -15,6 +15,8 @@ class Faults:
     """The zero report shows one ballot that nobody cleared."""
     paper_out_after_line: int | None = None
     """Lines that a report still prints; the rest is lost without a warning."""
+    battery_low_after_line: int | None = None
+    """Lines that the printer still prints; the rest waits in it until somebody presses ONLINE."""
     noise_before: bytes = b""
     """Line noise in front of a report."""
     garbled: Mapping[int, bytes] = field(default_factory=dict)

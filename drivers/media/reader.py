@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 from typing import Self
 
 from drivers.contract import DriverHost
-from drivers.media.source import MediumSource
+from drivers.media.source import MediumRemoved, MediumSource
 from drivers.media.visit import MediaSettings, Visit
 from election.captures import Capture
 from runtime.own_thread import OwnThread
@@ -45,7 +45,11 @@ class MediumReader:
                 visit = await self._visit()
                 for capture in visit.captures:
                     yield capture
-                if visit.gone:
+                # Not before they are durable: whoever reads it takes the medium away.
+                self._host.say(visit.advice)
+                if isinstance(visit.gone, MediumRemoved):
+                    present = None  # whatever is there when it is asked next is read anew
+                elif visit.gone:
                     raise visit.gone
             read = present
             await asyncio.sleep(self._settings.poll_s)
@@ -54,8 +58,9 @@ class MediumReader:
         """Note that `capture` is durable; nothing is ever changed on the medium."""
 
     async def __aexit__(self, *exc: object) -> None:
-        """Close the reader."""
+        """Close the reader; what was said of its medium holds no more."""
         await self._close()
+        self._host.say("")
 
     async def _visit(self) -> Visit:
         """Read the medium; a cancellation ends the reading, and goes on when it has ended."""

@@ -1,8 +1,7 @@
 """Two whole readings of one medium: the second is compared with the first while it arrives."""
 
 from collections.abc import Callable
-
-from drivers.media.source import MediumUnreadable
+from io import BytesIO
 
 Progress = Callable[[int, int], None]
 
@@ -10,32 +9,35 @@ Progress = Callable[[int, int], None]
 class FirstReading:
     """Keeps what is read, and tells how far it is."""
 
-    def __init__(self, device: str, max_bytes: int, progress: Progress) -> None:
-        self.content = bytearray()
-        self._device = device
-        self._max_bytes = max_bytes
+    def __init__(self, progress: Progress) -> None:
+        self._kept = BytesIO()  # gives its buffer away without a copy: a medium can be large
+        self._progress = progress
         self.size = 0
         """Bytes that the medium has."""
-        self._progress = progress
 
     def expect(self, size: int) -> None:
-        """Learn the size of the medium, bytes; raise MediumUnreadable where it is too large."""
-        if size > self._max_bytes:
-            raise MediumUnreadable(
-                self._device, f"it has {size} bytes, and {self._max_bytes} are allowed"
-            )
+        """Learn the size of the medium, bytes."""
         self.size = size
         self._progress(0, 2 * size)
 
     def add(self, chunk: bytes) -> None:
         """Take the next bytes."""
-        self.content += chunk
-        self._progress(len(self.content), 2 * self.size)
+        self._kept.write(chunk)
+        self._progress(self.done, 2 * self.size)
+
+    @property
+    def done(self) -> int:
+        """How many bytes have come."""
+        return self._kept.tell()
 
     @property
     def is_whole(self) -> bool:
         """Whether as much came as the medium has."""
-        return bool(self.size) and len(self.content) == self.size
+        return bool(self.size) and self.done == self.size
+
+    def content(self) -> bytes:
+        """Return what has come."""
+        return self._kept.getvalue()
 
 
 class SecondReading:
@@ -44,6 +46,7 @@ class SecondReading:
     def __init__(self, first: bytes, progress: Progress) -> None:
         self._first = first
         self._progress = progress
+        self._size = 0
         self._done = 0
         self._other: bytearray | None = None
         self.differs_at: int | None = None
@@ -51,8 +54,7 @@ class SecondReading:
 
     def expect(self, size: int) -> None:
         """Learn the size of the medium, bytes: another one is a difference."""
-        if size != len(self._first):
-            self._differ(0)
+        self._size = size
 
     def add(self, chunk: bytes) -> None:
         """Take the next bytes."""
@@ -71,11 +73,10 @@ class SecondReading:
 
     def finish(self) -> bytes | None:
         """Return the second reading where it differs from the first; None where they are equal."""
-        if self._other is None and self._done != len(self._first):
+        if self._other is None and {self._size, self._done} != {len(self._first)}:
             self._differ(self._done)
         return None if self._other is None else bytes(self._other)
 
     def _differ(self, at: int) -> None:
-        if self.differs_at is None:
-            self.differs_at = at
-            self._other = bytearray(self._first[: self._done])
+        self.differs_at = at
+        self._other = bytearray(self._first[: self._done])

@@ -6,14 +6,16 @@ from drivers.errors import DeviceGone
 from election.captures import WriteProtection
 from election.errors import Transient
 
+LOOK_AT_CONTACTS = "Take it out, look at its contacts, and put it in again"
+
 
 class MediumUnreadable(Transient):
     """The medium is there, but not all of it can be read; another try may help."""
 
-    def __init__(self, device: str, reason: str) -> None:
+    def __init__(self, device: str, reason: str, remedy: str = LOOK_AT_CONTACTS) -> None:
         super().__init__(
-            f"The medium in {device} cannot be read: {reason}. Take it out, look at its contacts, "
-            "and put it in again; what was read so far is kept."
+            f"The medium in {device} cannot be read: {reason}. {remedy}; what was read so far is "
+            "kept."
         )
         self.device = device
         self.reason = reason
@@ -34,7 +36,11 @@ class Sink(Protocol):
         ...
 
     def add(self, chunk: bytes) -> None:
-        """Take the next bytes; raises ReadingStopped when the reader is being closed."""
+        """Take the next bytes; raise ReadingStopped when the reader is being closed.
+
+        Also with no bytes at all, so that a long search can be ended. Raises MediumUnreadable
+        where they are more than was said.
+        """
         ...
 
 
@@ -62,7 +68,10 @@ class MediumSource(Protocol):
         ...
 
     def protection(self) -> WriteProtection:
-        """Return the state of the write-protect switch; asked before anything is read."""
+        """Return the state of the write-protect switch; asked before anything is read.
+
+        Raises DeviceGone, MediumRemoved or MediumUnreadable.
+        """
         ...
 
     def read(self, sink: Sink) -> None:
@@ -73,9 +82,12 @@ class MediumSource(Protocol):
         ...
 
     def identity(self) -> str:
-        """Return how the reader calls itself: vendor, product, serial, port path."""
+        """Return how the reader calls itself: vendor, product, serial, port path; never raises.
+
+        It is asked after reading, also when reader and medium are gone. So are `facts`.
+        """
         ...
 
     def facts(self) -> tuple[str, ...]:
-        """Return what else the reader said of the medium, in plain words; asked after reading."""
+        """Return what else the reader said of the medium, in plain words; never raises."""
         ...

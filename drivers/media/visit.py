@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from drivers.contract import DriverHost
 from drivers.errors import DeviceGone
 from drivers.media.readings import FirstReading, SecondReading
-from drivers.media.source import MediumRemoved, MediumSource, MediumUnreadable, Sink
+from drivers.media.source import MediumSource, MediumUnreadable, Sink
 from election.captures import Capture, Ending, MediumReading, WriteProtection
 
 
@@ -41,9 +41,11 @@ class Visit:
         stopping: threading.Event,
     ) -> None:
         self.gone: DeviceGone | None = None
-        """Set when the reader itself vanished."""
+        """Set when the reader vanished, or (MediumRemoved) the medium only."""
         self.captures: list[Capture] = []
         """What is to be kept of the visit."""
+        self.advice = ""
+        """What the clerk should do about the medium, once the captures are kept."""
         self._device = device
         self._source = source
         self._settings = settings
@@ -52,17 +54,15 @@ class Visit:
         self._protection = WriteProtection.UNKNOWN
 
     def read(self) -> None:
-        """Read the medium twice and fill `captures`; what goes wrong is said to the clerk."""
-        first = FirstReading(self._device, self._settings.max_bytes, self._host.progress)
+        """Read the medium twice and fill `captures` and `advice`; what goes wrong is in them."""
+        first = FirstReading(self._host.progress)
         try:
             self._protection = self._source.protection()
-            if self._is_refused():
-                return
-            self._read_twice(first)
+            if not self._is_refused():
+                self._host.say(f"The medium in {self._device} is being read. Leave it in.")
+                self._read_twice(first)
         except ReadingStopped:
             return  # the medium still has everything
-        except MediumRemoved as error:
-            self._give_up(first, Ending.UNPLUGGED, error)
         except DeviceGone as error:
             self.gone = error
             self._give_up(first, Ending.UNPLUGGED, error)
@@ -76,41 +76,50 @@ class Visit:
             self._settings.require_write_protection and self._protection is WriteProtection.OFF
         )
         if refused:
-            self._host.say(
+            self.advice = (
                 f"The medium in {self._device} is not write-protected and was not read. Take it "
                 "out, set its switch, and put it in again."
             )
         return refused
 
     def _read_twice(self, first: FirstReading) -> None:
-        self._source.read(_Stoppable(first, self._stopping))
+        self._source.read(self._guarded(first))
         if not first.is_whole:
             raise MediumUnreadable(
-                self._device, f"it ended after {len(first.content)} of {first.size} bytes"
+                self._device, f"it ended after {first.done} of {first.size} bytes"
             )
-        content = bytes(first.content)
+        content = first.content()
         second = SecondReading(content, self._host.progress)
-        self._source.read(_Stoppable(second, self._stopping))
+        self._source.read(self._guarded(second))
         other = second.finish()
         if other is None:
             self._keep(content, Ending.WHOLE)
-            self._host.say(f"The medium in {self._device} is read. Take it out.")
+            self.advice = f"The medium in {self._device} is read. Take it out."
             return
         for reading in (content, other):
             self._keep(reading, Ending.UNSTABLE, differs_at=second.differs_at)
-        self._host.say(
+        self.advice = (
             f"Two readings of the medium in {self._device} differ. Take it out, set its "
             "write-protect switch, clean the contacts, and put it in again. If it differs again, "
             "keep it and use the tape."
         )
 
+    def _guarded(self, sink: Sink) -> Sink:
+        return _Guarded(sink, self._device, self._settings.max_bytes, self._stopping)
+
     def _give_up(self, first: FirstReading, ending: Ending, error: Exception) -> None:
-        if first.content:
-            self._keep(bytes(first.content), ending, note=str(error))
-        self._host.say(str(error))
+        if first.done:
+            self._keep(first.content(), ending, readings=int(first.is_whole), note=str(error))
+        self.advice = str(error)
 
     def _keep(
-        self, content: bytes, ending: Ending, *, differs_at: int | None = None, note: str = ""
+        self,
+        content: bytes,
+        ending: Ending,
+        *,
+        readings: int = 2,
+        differs_at: int | None = None,
+        note: str = "",
     ) -> None:
         identity = self._source.identity()
         self.captures.append(
@@ -125,7 +134,7 @@ class Visit:
                 reading=MediumReading(
                     write_protection=self._protection,
                     identity=identity,
-                    readings=2 if ending in (Ending.WHOLE, Ending.UNSTABLE) else 1,
+                    readings=readings,
                     differs_at=differs_at,
                     facts=self._source.facts(),
                 ),
@@ -133,17 +142,30 @@ class Visit:
         )
 
 
-class _Stoppable:
-    """A sink that ends a reading when the reader is to be closed."""
+class _Guarded:
+    """A sink that takes no more than is allowed and was said, and nothing when told to stop."""
 
-    def __init__(self, sink: Sink, stopping: threading.Event) -> None:
+    def __init__(self, sink: Sink, device: str, max_bytes: int, stopping: threading.Event) -> None:
         self._sink = sink
+        self._device = device
+        self._max_bytes = max_bytes
         self._stopping = stopping
+        self._left = 0
 
     def expect(self, size: int) -> None:
+        if size > self._max_bytes:
+            raise MediumUnreadable(
+                self._device,
+                f"it has {size} bytes, and {self._max_bytes} are allowed",
+                "Take it out; if it is the right one, raise max_bytes in the configuration",
+            )
+        self._left = size
         self._sink.expect(size)
 
     def add(self, chunk: bytes) -> None:
         if self._stopping.is_set():
             raise ReadingStopped
+        self._left -= len(chunk)
+        if self._left < 0:
+            raise MediumUnreadable(self._device, "it gives more bytes than it says it has")
         self._sink.add(chunk)

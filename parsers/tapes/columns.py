@@ -42,9 +42,6 @@ LINE_END = b"\r\n"
 FEED = b"\n\n\n\n"
 """Sent after every report, so that it can be torn off."""
 
-FLOW_CONTROL = b"\x11\x13"
-"""XON and XOFF."""
-
 DOUBLE_RULE = "=" * WIDTH
 RULE = "-" * WIDTH
 NOTICE = "PROJECT PROFILE - NOT THE VENDOR FORMAT"

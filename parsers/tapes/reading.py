@@ -1,20 +1,16 @@
 """From the bytes of a print line to the lines of one report, and the cursor that walks them."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
 from parsers.errors import ParseError
-from parsers.tapes.columns import CAN, DOUBLE_RULE, END_MARKER, FLOW_CONTROL, WIDTH
+from parsers.tapes.columns import DOUBLE_RULE, END_MARKER, WIDTH
+from parsers.tapes.printer_codes import IMAGE, decode
 
 MOST_LINES = 4_000
 MOST_BYTES = 2 * MOST_LINES * (WIDTH + 2)
 """Half of it is room for line noise and feed."""
-
-HEAD = re.compile(rb"={%d} *\r*\n" % WIDTH)
-NOT_NOISE = CAN + b"\r\n"
-"""What may stand before the head of a report without a note."""
 
 T = TypeVar("T")
 
@@ -41,36 +37,40 @@ class Strip:
 def unroll(content: bytes) -> Strip:
     """Return the lines of `content`; raise ParseError without a head or beyond a size bound.
 
-    XON and XOFF are removed, wherever they are; whatever precedes the head is dropped, as line
-    noise. Both are told in the notes. LF alone ends a line like CR LF.
+    What the printer obeys and does not print is removed, wherever it is; whatever precedes the
+    head is dropped, as line noise. Both are told in the notes. LF alone ends a line like CR LF.
     """
     if len(content) > MOST_BYTES:
         raise ParseError(f"{len(content):,} bytes; a tape has at most {MOST_BYTES:,}", offset=0)
-    text = content.translate(None, delete=FLOW_CONTROL)
-    head = HEAD.search(text)
+    printed = decode(content)
+    texts = [line.text.rstrip(" \r") for line in printed.lines]
+    head = next((at for at, text in enumerate(texts) if text.endswith(DOUBLE_RULE)), None)
     if head is None:
         raise ParseError(f"no head of a report: {WIDTH} times '=' on a line of its own", line=1)
-    noise = text[: head.start()].translate(None, delete=NOT_NOISE)
-    *lines, rest = (
-        line.rstrip(" \r") for line in text[head.start() :].decode("latin-1").split("\n")
-    )
+    noise = "".join(texts[: head + 1]).removesuffix(DOUBLE_RULE).replace("\r", "")
+    lines, rest = [DOUBLE_RULE, *texts[head + 1 :]], printed.rest.rstrip(" \r")
     if rest == END_MARKER:
         lines, rest = [*lines, rest], ""
+    lines = [line for line in lines if not _is_picture(line)]
     if len(lines) > MOST_LINES:
         raise ParseError(f"more than {MOST_LINES:,} lines", line=MOST_LINES + 1)
     while not rest and lines and not lines[-1]:
         lines.pop()  # feed: no line of a report is empty
-    notes = {
-        "XON or XOFF removed": len(content) - len(text),
-        "bytes of line noise before the head ignored": len(noise),
-    }
-    return Strip(tuple(lines), rest, tuple(f"{n} {what}" for what, n in notes.items() if n))
+    ignored = len(noise.replace(IMAGE, ""))
+    notes = (f"{ignored} bytes of line noise before the head ignored",) if ignored else ()
+    return Strip(tuple(lines), rest, (*printed.notes(), *notes))
 
 
-def standing_lines(head: bytes) -> list[bytes]:
+def standing_lines(head: bytes) -> list[str]:
     """Return all lines of `head` as `unroll` would see them, for a quick look."""
-    text = head.translate(None, delete=FLOW_CONTROL)
-    return [line.rstrip(b" \r") for line in text.split(b"\n")]
+    printed = decode(head)
+    texts = (*(line.text for line in printed.lines), printed.rest)
+    return [text.rstrip(" \r") for text in texts]
+
+
+def _is_picture(line: str) -> bool:
+    """Say whether nothing but bit images stands on `line`."""
+    return bool(line) and not line.strip(f"{IMAGE} ")
 
 
 class LineCursor:

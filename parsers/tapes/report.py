@@ -26,10 +26,13 @@ from parsers.tapes.columns import (
 )
 from parsers.tapes.identity import read_identity
 from parsers.tapes.layout import LabelledLine, TapeLayout
+from parsers.tapes.printer_codes import FLOW_CONTROL
 from parsers.tapes.reading import CutOff, LineCursor, standing_lines, unroll
 
 MOST_CONTESTS = 64
 MOST_TERMINALS = 128
+SEVEN_BITS = bytes(byte & 0x7F for byte in range(256))
+"""Takes the eighth bit from every byte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +55,24 @@ class TapeParser:
 
     def recognises(self, head: bytes) -> bool:
         """Say whether a title of this device class stands in `head` on a line of its own."""
-        titles = {self.layout.title(kind).encode("ascii") for kind in ReportKind}
+        titles = {self.layout.title(kind) for kind in ReportKind}
+        text = head.translate(None, delete=FLOW_CONTROL)  # decoding all of it takes longer
+        if not any(title.strip().encode("ascii") in text for title in titles):
+            return False
         return not titles.isdisjoint(standing_lines(head))
 
     def resembles(self, head: bytes) -> str:
-        """Say that the title is there, but within a longer line."""
-        titles = (self.layout.title(kind) for kind in ReportKind)
+        """Say that the title is there, but within a longer line or with parity bits."""
+        titles = [self.layout.title(kind) for kind in ReportKind]
         inside = next((title for title in titles if title.encode("ascii") in head), "")
-        return inside and f"{inside!r} does not stand on a line of its own."
+        if inside:
+            return f"{inside!r} does not stand on a line of its own."
+        if self.recognises(head.translate(SEVEN_BITS)):
+            return (
+                "its characters have parity bits: set data_bits 7 and parity even (or odd) for "
+                "this line and print the report again."
+            )
+        return ""
 
     def parse(self, content: Content) -> Tape:
         """Read one report; raise ParseError with the line, counted from the head."""

@@ -1,4 +1,4 @@
-"""A device end for serial lines, and the proof that no driver leaves anything behind."""
+"""Both ends of a driver, and the proof that none leaves anything behind."""
 
 import asyncio
 import fcntl
@@ -8,12 +8,16 @@ import sys
 import termios
 import threading
 import tty
-from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import aclosing, asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+
+from drivers.contract import Driver, DriverHost
+from drivers.transcripts.crossing import Crossing
+from election.captures import Capture
 
 DEADLINE_S = 10.0
 
@@ -56,6 +60,14 @@ class PtyPort:
         except BlockingIOError:  # the driver does not read
             return 0
 
+    def received(self, count: int) -> bytes:
+        """Return `count` bytes that the driver has sent; the test's time limit ends the wait."""
+        got = b""
+        while len(got) < count:
+            with suppress(BlockingIOError):
+                got += os.read(self._ends[0], count - len(got))
+        return got
+
     def unread(self) -> int:
         """Return how many sent bytes the driver has not read."""
         size = fcntl.ioctl(self._ends[1], termios.FIONREAD, bytes(4))
@@ -64,6 +76,68 @@ class PtyPort:
     def attributes(self) -> list[int]:
         """Return iflag, oflag, cflag, lflag, ispeed, ospeed as the driver has set them."""
         return [int(value) for value in termios.tcgetattr(self._ends[1])[:6]]
+
+
+class DaemonStandIn:
+    """Does what the daemon does with a driver of media, and remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.kept: list[Capture] = []
+        self.said: list[str] = []
+        self.progress: list[tuple[int, int]] = []
+        self.crossed: list[Crossing] = []
+        self.at_progress: Callable[[int, int], None] = lambda _done, _total: None
+        """Called in the thread of the driver: where a test pulls a medium out."""
+
+    @property
+    def host(self) -> DriverHost:
+        """What the driver is given."""
+        return DriverHost(progress=self._note_progress, say=self.said.append, record=self._note)
+
+    async def keep(self, driver: Driver) -> None:
+        """Keep each capture, then accept it, until the driver ends."""
+        async with driver, aclosing(driver.captures()) as captures:  # type: ignore[type-var]  # every driver has a generator
+            async for capture in captures:
+                self.kept.append(capture)
+                await driver.accept(capture)
+
+    @asynccontextmanager
+    async def at_work(self, driver: Driver) -> AsyncIterator[None]:
+        """Let `keep` run meanwhile."""
+        task = asyncio.create_task(self.keep(driver))
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.wait([task])
+
+    async def keep_until_said(self, driver: Driver, words: str) -> None:
+        """Let the driver work until `words` were said to the clerk."""
+        async with self.at_work(driver):
+            await self.until(lambda: self.has_said(words))
+
+    async def until(self, is_so: Callable[[], object]) -> None:
+        """Wait until `is_so`."""
+        async with asyncio.timeout(DEADLINE_S):
+            while not is_so():  # noqa: ASYNC110  # what makes it so is a thread
+                await asyncio.sleep(0.002)
+
+    def has_said(self, words: str) -> bool:
+        """Say whether the clerk was told so."""
+        return any(words in said for said in self.said)
+
+    def _note_progress(self, done: int, total: int) -> None:
+        self.progress.append((done, total))
+        self.at_progress(done, total)
+
+    def _note(self, crossing: Crossing) -> None:
+        self.crossed.append(crossing)
+
+
+@pytest.fixture
+def daemon() -> DaemonStandIn:
+    """Return one that has not heard of any driver yet."""
+    return DaemonStandIn()
 
 
 @pytest.fixture(autouse=True)

@@ -153,6 +153,7 @@ class Desk:
                 self.office.parsers,
                 self.office.loaded,
                 self.office.count_center,
+                is_reading=row.is_reading,
             )
         except EvidenceDamaged as error:
             log.error("damaged evidence", sha256=row.sha256, error=str(error))

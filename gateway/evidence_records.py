@@ -46,6 +46,8 @@ class EvidenceRow:
     times_seen: int
     ending: Ending
     """Of the capture that ended best."""
+    is_reading: bool
+    """A driver read it from a medium; else it came by itself."""
     parser: str
     """Empty where no parser recognised it, or none has looked yet."""
     parser_version: str
@@ -158,6 +160,7 @@ class EvidenceRecords:
                 first_seen_at=instant_of(row["first_seen_at"]),
                 times_seen=row["times_seen"],
                 ending=min(map(Ending, row["endings"].split(",")), key=BEST_ENDING_FIRST.index),
+                is_reading=bool(row["is_reading"]),
                 parser=row["parser"],
                 parser_version=row["parser_version"],
                 problem=row["problem"],

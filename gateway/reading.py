@@ -9,7 +9,7 @@ import structlog
 from election.captures import Ending
 from election.definition_file import LoadedDefinition
 from election.documents import Document
-from election.findings import Finding, Severity
+from election.findings import Severity
 from election.media import FlashCard, M100Card, Peb, TerminalFlash
 from gateway.checks.wording import found
 from gateway.medium_placement import refused_reading
@@ -42,14 +42,17 @@ def read_evidence(
     parsers: tuple[Parser, ...],
     loaded: LoadedDefinition,
     count_center: str,
+    *,
+    is_reading: bool = False,
 ) -> Reading:
     """Return what the first of `parsers` that knows `content` makes of it, its faults included.
 
-    `ending` is that of the best capture that brought it: of a medium that was not read twice as a
-    whole nothing is used, and one whose readings differ is not even looked at.
+    `ending` is that of the best capture that brought it, `is_reading` says that it was read from a
+    medium. What was not read twice as a whole, with the same result, is not even looked at.
     """
-    if ending is Ending.UNSTABLE:
-        return _set_aside(refused_reading(ending, "medium"))
+    refusal = refused_reading(ending, "medium") if is_reading else None
+    if refusal is not None:
+        return Reading(placement=Placement(findings=(refusal,)))
     guarded = [_Guarded(parser) for parser in parsers]
     try:
         parser = parser_for(content, guarded)
@@ -75,10 +78,6 @@ def _placed(
         if refusal is not None:
             return Placement(findings=(refusal,))
     return place(document, loaded, count_center)
-
-
-def _set_aside(finding: Finding | None) -> Reading:
-    return Reading(placement=Placement(findings=() if finding is None else (finding,)))
 
 
 def _impossible(name: str, error: ParseError) -> Placement:

@@ -58,7 +58,7 @@ async def _night(folder: Path, found: Kernel) -> dict[str, Any] | None:
     stick = folder / "card.img"
     stick.write_bytes(card)
     disk = await asyncio.to_thread(initial_disk, found, folder)
-    command = f"cd {ROOT} && exec {sys.executable} -m rig.night"
+    command = f"cd {ROOT} && {sys.executable} -m rig.night"
     result: dict[str, Any] | None = None
     async with Hand(folder, jobs, media) as hand:
         machine = Machine(found, disk, folder, command, qemu_arguments(folder, stick))

@@ -29,5 +29,6 @@ SELECT
     evidence.*,
     (SELECT min(id) FROM captures WHERE evidence = sha256) AS first_capture,
     (SELECT count(*) FROM captures WHERE evidence = sha256) AS times_seen,
-    (SELECT group_concat(DISTINCT ending) FROM captures WHERE evidence = sha256) AS endings
+    (SELECT group_concat(DISTINCT ending) FROM captures WHERE evidence = sha256) AS endings,
+    (SELECT max(reading IS NOT NULL) FROM captures WHERE evidence = sha256) AS is_reading
 FROM evidence;

@@ -3,21 +3,33 @@
 import errno
 import struct
 import termios
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fcntl import ioctl
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import serial
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    model_validator,
+)
 
 from drivers.errors import DeviceBlocked, DeviceGone, DeviceRefused
+from drivers.hotplug.attached import AttachedDevice, Attachment, DeviceMatch, the_match
+from drivers.hotplug.inventory import attached_devices
 from election.captures import LineErrors
 from election.errors import ZerotapeError
 
 READ_WAIT_S = 0.1
 """Longest time that one read waits for a byte, hence the longest that closing takes."""
+
+WRITE_WAIT_S = 2.0
+"""Longest time that one write waits for a device that takes no more bytes."""
 
 READ_BYTES = 4096
 """Most that one read returns: the input buffer of a Linux tty."""
@@ -37,8 +49,8 @@ PARITIES = {
 BLOCKED = {
     errno.EAGAIN: "another program has it open. Close that program",
     errno.EBUSY: "another program has it open. Close that program",
-    errno.EACCES: "permission denied. Let the service's user read and write it (group dialout)",
-    errno.EPERM: "permission denied. Let the service's user read and write it (group dialout)",
+    errno.EACCES: "permission denied. Let the service's user read and write it, by a udev rule",
+    errno.EPERM: "permission denied. Let the service's user read and write it, by a udev rule",
 }
 REFUSED = {
     errno.EINVAL: "it does not support these line settings. Correct baud, data bits, parity, "
@@ -53,14 +65,19 @@ def _beside_the_file(url: str, info: ValidationInfo) -> str:
     return url if folder is None or "://" in url else str(folder / url)
 
 
+LineUrl = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_beside_the_file)]
+
+
 class LineSettings(BaseModel):
     """How to reach a serial line, and how its bits are arranged."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
 
-    url: Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_beside_the_file)]
+    url: LineUrl | None = None
     """`/dev/...`, `socket://host:port`, `rfc2217://host:port`: whatever pyserial can open. A
     relative path begins at the folder of the configuration file."""
+    match: DeviceMatch | None = None
+    """Which USB device, in place of `url`; its node is looked up whenever the line is opened."""
     baud: int = Field(default=9600, ge=50, le=4_000_000)
     data_bits: Literal[5, 6, 7, 8] = 8
     parity: Literal["none", "even", "odd", "mark", "space"] = "none"
@@ -68,6 +85,17 @@ class LineSettings(BaseModel):
     flow_control: Literal["none", "xonxoff", "rtscts"] = "none"
     exclusive: bool = True
     """Keep other programs that ask from opening a local port."""
+
+    @model_validator(mode="after")
+    def _one_way_to_it(self) -> Self:
+        if (self.url is None) == (self.match is None):
+            raise ValueError("name the line by `url` or by `match`, and not by both")
+        return self
+
+    @property
+    def place(self) -> str:
+        """How people find the line: its url, or what it is matched by."""
+        return self.url or str(self.match)
 
 
 class SerialTransport:
@@ -77,17 +105,29 @@ class SerialTransport:
     discards what had not been read yet (the kernel; with `rfc2217://` pyserial).
     """
 
-    def __init__(self, device: str, settings: LineSettings) -> None:
+    def __init__(
+        self,
+        device: str,
+        settings: LineSettings,
+        *,
+        read_wait_s: float = READ_WAIT_S,
+        attached: Callable[[], tuple[AttachedDevice, ...]] = attached_devices,
+    ) -> None:
         self._device = device
         self._settings = settings
+        self._read_wait_s = read_wait_s
+        self._attached = attached
+        self.place = settings.place
+        """How people find the line: its url, or, once it is open, the device that was matched."""
         self._port: serial.Serial | None = None
 
     def open(self) -> None:
         """Open the line; raise DeviceGone, DeviceBlocked or DeviceRefused."""
         chosen = self._settings
+        url = self._url()
         with device_errors(self._device):
             self._port = serial.serial_for_url(
-                chosen.url,
+                url,
                 baudrate=chosen.baud,
                 bytesize=chosen.data_bits,
                 parity=PARITIES[chosen.parity],
@@ -95,7 +135,9 @@ class SerialTransport:
                 xonxoff=chosen.flow_control == "xonxoff",
                 rtscts=chosen.flow_control == "rtscts",
                 exclusive=chosen.exclusive or None,
-                timeout=READ_WAIT_S,
+                timeout=self._read_wait_s,
+                # pyserial's RFC 2217 client refuses one, and has a limit of its own: 5 s.
+                write_timeout=None if url.startswith("rfc2217:") else WRITE_WAIT_S,
             )
 
     def close(self) -> None:
@@ -105,11 +147,17 @@ class SerialTransport:
             self._port = None
 
     def read(self) -> bytes:
-        """Return what has come, b"" after READ_WAIT_S without a byte; raise DeviceGone."""
+        """Return what has come, b"" after the read wait without a byte; raise DeviceGone."""
         port = self._opened()
         with device_errors(self._device):
             # Asking for more than is there would wait for it, and lose it at an unplug.
             return port.read(max(1, min(port.in_waiting, READ_BYTES)))
+
+    def write(self, data: bytes) -> None:
+        """Send all of `data`; raise DeviceGone, also where nothing is taken for WRITE_WAIT_S."""
+        port = self._opened()
+        with device_errors(self._device):
+            port.write(data)
 
     def line_errors(self) -> LineErrors | None:
         """Return the counts since the port was first opened; None where nobody counts."""
@@ -120,6 +168,14 @@ class SerialTransport:
             return None
         _, _, _, _, _, _, framing, overrun, parity, breaks, buffer_overruns, *_ = counted
         return LineErrors(framing, parity, overrun, breaks, buffer_overruns)
+
+    def _url(self) -> str:
+        """Return where the line is now: a device that is matched has another node at each plug."""
+        if self._settings.match is None:
+            return self._settings.place
+        line = the_match(self._device, self._settings.match, Attachment.SERIAL, self._attached())
+        self.place = str(line)
+        return str(line.node)
 
     def _opened(self) -> serial.Serial:
         if self._port is None:

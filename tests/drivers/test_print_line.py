@@ -12,8 +12,10 @@ from pydantic import ValidationError
 
 from drivers.contract import INTERFACE_VERSION, DriverHost
 from drivers.errors import DeviceGone
+from drivers.line import SystemClock
 from drivers.print_line import PENDING_CAPTURES, PLUGIN, CaptureReader, PrintLine, PrintLineSettings
 from drivers.serial_transport import READ_WAIT_S, SerialTransport
+from drivers.transcripts.crossing import Crossing, Direction
 from election.captures import Capture, Ending, LineErrors
 
 if TYPE_CHECKING:
@@ -58,6 +60,24 @@ async def test_a_printed_tape_becomes_one_capture(port: "PtyPort") -> None:
     assert capture.line_errors is None
     assert before <= capture.taken_at <= datetime.now(UTC)
     assert capture.taken_at.utcoffset() == timedelta(0)
+
+
+async def test_what_crosses_the_line_is_recorded(port: "PtyPort") -> None:
+    crossings: list[Crossing] = []
+    settings = PrintLineSettings(url=str(port.path))
+    driver = PLUGIN.open("tape-1", settings, DriverHost(record=crossings.append))
+    async with driver:
+        captures = driver.captures()
+        await port.send(TAPE)
+        await driver.accept(await anext(captures))
+        port.unplug()
+        with pytest.raises(DeviceGone):
+            await anext(captures)
+    assert b"".join(crossing.data for crossing in crossings) == TAPE
+    assert {(crossing.direction, crossing.channel) for crossing in crossings} == {
+        (Direction.IN, "line")
+    }
+    assert [crossing.error for crossing in crossings if crossing.error] == ["DeviceGone"]
 
 
 async def test_tapes_come_in_the_order_of_printing(port: "PtyPort") -> None:
@@ -252,7 +272,8 @@ def test_line_errors_are_those_of_the_capture_alone() -> None:
             (TAPE, LineErrors(framing=6, overrun=2)),
         ]
     )
-    reader = CaptureReader("tape-1", PrintLineSettings(url="/dev/ttyUSB0"), line)
+    settings = PrintLineSettings(url="/dev/ttyUSB0")
+    reader = CaptureReader("tape-1", settings, line, SystemClock())
     assert reader.read() == []
     [first] = reader.read()
     [second] = reader.read()

@@ -6,6 +6,7 @@ import socket
 import struct
 import termios
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -18,9 +19,11 @@ from serial.rfc2217 import PortManager
 
 from drivers import serial_transport
 from drivers.errors import DeviceBlocked, DeviceGone, DeviceRefused
+from drivers.hotplug.attached import AttachedDevice, Attachment, DeviceMatch
 from drivers.serial_transport import LineSettings, SerialTransport, device_errors
 from election.captures import LineErrors
 from election.errors import Transient
+from simulators.pty_port import PtyPort as SimulatedPort
 
 if TYPE_CHECKING:
     from tests.drivers.conftest import PtyPort
@@ -256,3 +259,92 @@ def test_even_parity_and_seven_bits_reach_a_port_server_and_its_bytes_come_back(
 def test_a_misspelt_or_impossible_setting_is_named(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError, match=next(iter(wrong))):
         LineSettings.model_validate({"url": "/dev/ttyUSB0"} | wrong)
+
+
+def test_what_is_written_reaches_the_device_byte_for_byte(
+    port: "PtyPort", line: SerialTransport
+) -> None:
+    line.write(b"\xa5\x5a\x11\x13\n\r\x00\xff")
+    assert port.received(8) == b"\xa5\x5a\x11\x13\n\r\x00\xff"
+
+
+def test_a_device_that_takes_nothing_more_is_gone_after_the_write_wait(
+    port: "PtyPort", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serial_transport, "WRITE_WAIT_S", 0.1)
+    line = transport(port.path)
+    line.open()
+    with closing(line), pytest.raises(DeviceGone, match="timeout"):
+        line.write(bytes(1_000_000))
+
+
+def test_writing_to_an_unplugged_line_is_told_as_gone(
+    port: "PtyPort", line: SerialTransport
+) -> None:
+    port.unplug()
+    with pytest.raises(DeviceGone):
+        line.write(b"HELLO")
+
+
+def test_a_read_waits_as_long_as_it_is_told(port: "PtyPort") -> None:
+    line = SerialTransport("line 1", LineSettings(url=str(port.path)), read_wait_s=0.01)
+    line.open()
+    with closing(line):
+        begun = time.monotonic()
+        assert [line.read() for _ in range(5)] == [b""] * 5
+        assert time.monotonic() - begun >= 0.05
+
+
+def send(port: SimulatedPort, data: bytes) -> None:
+    assert port.ends is not None
+    os.write(port.ends.device, data)
+
+
+def plugged(node: Path, port: str) -> AttachedDevice:
+    return AttachedDevice(Attachment.SERIAL, node, "0403", "6001", port=port, model="UART")
+
+
+def test_a_matched_line_is_looked_for_at_every_open_as_its_node_changes(tmp_path: Path) -> None:
+    first, second = SimulatedPort(tmp_path / "ttyUSB0"), SimulatedPort(tmp_path / "ttyUSB1")
+    bus = [plugged(first.path, "1-1")]
+    settings = LineSettings(match=DeviceMatch(vendor="0403", port="1-1"))
+    line = SerialTransport("line 1", settings, attached=lambda: tuple(bus))
+    for port in (first, second):
+        port.plug()
+        bus[:] = [plugged(port.path, "1-1")]
+        line.open()
+        with closing(line):
+            send(port, b"ZERO")
+            assert read(line, 4) == b"ZERO"
+        port.unplug()
+
+
+def test_of_two_alike_the_one_at_the_port_is_opened_and_without_a_port_none(
+    tmp_path: Path,
+) -> None:
+    mine, other = SimulatedPort(tmp_path / "ttyUSB0"), SimulatedPort(tmp_path / "ttyUSB1")
+    both = (plugged(other.path, "1-1"), plugged(mine.path, "1-2"))
+    by_port = SerialTransport(
+        "line 1", LineSettings(match=DeviceMatch(port="1-2")), attached=lambda: both
+    )
+    mine.plug()
+    by_port.open()
+    with closing(by_port):
+        send(mine, b"MINE")
+        assert read(by_port, 4) == b"MINE"
+    mine.unplug()
+    by_model = LineSettings(match=DeviceMatch(model="UART"))
+    with pytest.raises(DeviceRefused, match="fits 2 devices"):
+        SerialTransport("line 1", by_model, attached=lambda: both).open()
+
+
+def test_a_matched_line_that_is_not_plugged_in_is_gone() -> None:
+    settings = LineSettings(match=DeviceMatch(serial="A1"))
+    with pytest.raises(DeviceGone, match="nothing with serial A1 is plugged in"):
+        SerialTransport("line 1", settings, attached=tuple).open()
+
+
+@pytest.mark.parametrize("both", [{}, {"url": "/dev/ttyUSB0", "match": {"serial": "A1"}}])
+def test_a_line_is_named_by_url_or_match_and_not_by_both_or_neither(both: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match="by `url` or by `match`"):
+        LineSettings.model_validate(both)

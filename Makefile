@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types contracts dependencies format bench fuzz torture clean
+.PHONY: help demo test rig check lint types contracts dependencies format bench fuzz torture clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -39,6 +39,9 @@ bench: $(VENV)/dev.installed ## Run the benchmarks; each prints ratios
 
 fuzz: $(VENV)/dev.installed ## Feed the parsers with damaged files (SECONDS=60, TARGET=el155)
 	$(BIN)/python -m fuzz.run --seconds $(or $(SECONDS),60) $(if $(TARGET),--target $(TARGET)) $(ARGS)
+
+rig: $(VENV)/dev.installed ## Plug devices into a real kernel under QEMU; minutes, needs Debian
+	$(BIN)/python -m rig.run
 
 torture: $(VENV)/dev.installed ## Kill processes for longer (ROUNDS=100 by default)
 	ZEROTAPE_TORTURE_ROUNDS=$(or $(ROUNDS),100) $(BIN)/pytest --timeout 0 tests/e2e/test_killed_processes.py

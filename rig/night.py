@@ -22,10 +22,10 @@ from simulators.demo.outcome import differences, expected_cells, exported_cells
 from simulators.simulated_votes import cast_ballots
 from simulators.truth import count_ballots
 
-SLOWNESS = 12.0
+SLOWNESS = 30.0
 """An emulated processor is so many times slower than a real one."""
 
-STEP_S = 240.0
+STEP_S = 600.0
 """Longest wait for one step of the night."""
 
 LOOK_S = 0.3

@@ -21,7 +21,7 @@ from rig.parts import Kernel, PartsMissing, cache_folder, install_programs, kern
 from rig.requests import RESULT_MARK, Request
 from simulators.tape_printing import print_tape
 
-LONGEST_S = 1200.0
+LONGEST_S = 2400.0
 ROOT = Path(__file__).parents[1]
 
 

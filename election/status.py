@@ -7,7 +7,9 @@ from pydantic import Field
 
 from election.records import Count, PrecinctId, Record, Slug, Text, UtcInstant
 
-MAX_BYTES = 32 * 1024
+MAX_BYTES = 128 * 1024
+"""Room for 64 devices with the longest words."""
+
 MAX_DEPTH = 6
 
 Words = Annotated[str, Field(max_length=500)]
@@ -30,6 +32,12 @@ class DeviceStatus(Record):
     name: Annotated[str, Field(max_length=64)]
     state: DeviceState
     message: Words = ""
+    """Why it is not served, and what helps."""
+    what_to_do: Words = ""
+    """About the medium in it; empty where nothing is to be done."""
+    done_bytes: Annotated[int, Field(ge=0)] | None = None
+    """Of what is being read now; None where nothing is. So is `total_bytes`."""
+    total_bytes: Annotated[int, Field(ge=0)] | None = None
 
 
 class GatewayStatus(Record):

@@ -17,6 +17,11 @@ from runtime.command_line import (
     Passphrase,
 )
 
+MaybeConfig = Annotated[
+    Path | None,
+    typer.Option("--config", "-c", help="The daemon's TOML file, for the names of its devices."),
+]
+
 app = typer.Typer(
     no_args_is_help=True,
     help="Run and look after the gateway of a count center.\n\n"
@@ -27,7 +32,14 @@ app = typer.Typer(
 
 
 @app.command()
-def run(config: Config) -> None:
+def run(
+    config: Config,
+    *,
+    record: Annotated[
+        Path | None,
+        typer.Option(help="Record every byte that crosses a transport into this folder."),
+    ] = None,
+) -> None:
     """Run the daemon until Ctrl-C or SIGTERM; logs go to standard error."""
     import asyncio
 
@@ -37,7 +49,7 @@ def run(config: Config) -> None:
 
     settings = read_gateway_settings(config)
     configure_logs(settings.log_format, settings.log_level)
-    asyncio.run(run_gateway(settings, config.parent.absolute()))
+    asyncio.run(run_gateway(settings, config.parent.absolute(), record))
 
 
 @app.command("check-config")
@@ -64,6 +76,101 @@ def check_config(config: Config, *, as_json: AsJson = False) -> None:
         f"\n# Good. {definition.title}, {definition.mode} mode, definition "
         f"{identity.loaded.sha256[:16]}, key {identity.enrolment.key_id[:16]}."
     )
+
+
+@app.command()
+def devices(*, config: MaybeConfig = None, as_json: AsJson = False) -> None:
+    """List what is plugged in, which configured device it is, and which drivers can read it."""
+    from rich.console import Console
+
+    from drivers.hotplug.inventory import attached_devices
+    from gateway.device_list import as_table, as_values, configured_devices
+    from gateway.plugged_in import plugged_in
+
+    found = plugged_in(attached_devices(), configured_devices(config))
+    if as_json:
+        typer.echo(json.dumps([as_values(device) for device in found], indent=1))
+    elif found:
+        Console().print(as_table(found))
+    else:
+        typer.echo("Nothing is plugged in that could be read.")
+
+
+@app.command()
+def suggest(*, config: MaybeConfig = None, as_json: AsJson = False) -> None:
+    """Print configuration and udev rules for what is plugged in and not configured yet.
+
+    Nothing is written anywhere: look at it, correct line settings, and copy it.
+    """
+    from dataclasses import asdict
+
+    from drivers.hotplug.inventory import attached_devices
+    from gateway.device_list import as_text, configured_devices
+    from gateway.plugged_in import plugged_in
+    from gateway.suggestions import suggestions
+
+    configured = configured_devices(config)
+    found = suggestions(
+        plugged_in(attached_devices(), configured), (device.name for device in configured)
+    )
+    if as_json:
+        values = [
+            asdict(each) | {"match": each.match and each.match.model_dump(exclude_none=True)}
+            for each in found
+        ]
+        typer.echo(json.dumps(values, indent=1))
+    elif found:
+        typer.echo(as_text(found))
+    else:
+        typer.echo("Nothing is plugged in that could be read and is not configured yet.")
+
+
+@app.command()
+def read(
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="DEVICE|FILE",
+            help="A device of the configuration, or an image file, disk or memory card.",
+            show_default=False,
+        ),
+    ],
+    *,
+    config: MaybeConfig = None,
+    driver: Annotated[
+        str | None, typer.Option(help="Driver for FILE, unless its kind tells.")
+    ] = None,
+    as_format: Annotated[
+        str | None, typer.Option("--as", help="Read the contents as this format, do not guess.")
+    ] = None,
+    as_json: AsJson = False,
+    keep: Annotated[
+        Path | None, typer.Option(help="Write the readings into this folder; else nothing is.")
+    ] = None,
+    record: Annotated[
+        Path | None, typer.Option(help="Record every byte that crosses the transport here.")
+    ] = None,
+) -> None:
+    """Read one medium at the bench, twice, and print what is on it. No daemon is needed.
+
+    Waits until a medium is there; Ctrl-C ends it. Stop the daemon first where it has the device.
+
+    Exit status 0: both readings are equal and the contents sound. 1: it could not be read. 2: wrong
+    usage. 3: two readings differ. 4: read, but not to the end, or its contents are damaged or in no
+    known format.
+    """
+    from gateway.bench import read_at_the_bench
+
+    status = read_at_the_bench(
+        what,
+        config,
+        driver=driver,
+        as_format=as_format,
+        as_json=as_json,
+        folder=keep,
+        record=record,
+    )
+    raise typer.Exit(status)
 
 
 @app.command("make-key")

@@ -7,27 +7,34 @@ answers.
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Self
 
 import structlog
 
 from drivers.contract import Driver, DriverHost
 from drivers.registry import load_driver
 from election.captures import Capture
+from gateway.changes import Changes
 from gateway.config import DeviceSettings, GatewaySettings, driver_settings
 from gateway.crash_points import VARIABLE, CrashPoint
 from gateway.desk import Desk, Office
 from gateway.desk_view import overview_of
-from gateway.device_tasks import DeviceBoard, DeviceTask
+from gateway.device_board import DeviceBoard
+from gateway.device_tasks import DeviceTask
 from gateway.evidence_files import EvidenceFiles
 from gateway.identity import Identity, read_identity
 from gateway.overview import Overview
+from gateway.plugged_in import ConfiguredDevice
 from gateway.publisher import OutboxDesk, Publisher
+from gateway.recording import Session, new_file
 from gateway.store import GatewayStore
+from gateway.watching import Watch
 from gateway.web.app import gateway_app
 from parsers.registry import load_parsers
 from runtime.crash_points import CrashPoints
@@ -40,35 +47,57 @@ from runtime.web_server import serving
 DESK_ANSWERS_S = 120.0
 DESK_ASKED_S = 10.0
 
-Connector = Callable[[], Driver]
-"""Makes a fresh driver of one device."""
-
 log = structlog.get_logger("zerotape.gateway")
 
 
-async def run_gateway(settings: GatewaySettings, folder: Path) -> None:
+async def run_gateway(settings: GatewaySettings, folder: Path, record: Path | None = None) -> None:
     """Serve until SIGTERM or SIGINT; `folder` is where relative driver paths begin.
 
+    In `record`, every device that names no folder of its own is recorded.
     Raises a ZerotapeError when it cannot start.
     """
     identity = read_identity(settings, datetime.now(UTC))
-    connectors = [(d.name, _connector(d, folder)) for d in settings.devices]
+    devices = [_Device.of(device, folder, record) for device in settings.devices]
     async with AsyncExitStack() as stack:
         heartbeats = Heartbeats(time.monotonic)
         thread = OwnThread("desk")
         stack.callback(thread.close)
         desk = await stack.enter_async_context(_desk(settings, identity, thread))
-        daemon = _Daemon(settings, identity, desk, thread, heartbeats)
+        daemon = _Daemon(settings, identity, desk, thread, heartbeats, devices)
         app = gateway_app(daemon.overview, heartbeats.silent)
         address = await stack.enter_async_context(serving(app, settings.web, settings.state))
         log.info("ready", web=address, election=identity.loaded.definition.election)
         notify("READY=1")
         try:
-            await daemon.run(connectors)
+            await daemon.run()
         except* Stopped:
             log.info("stopping")
         finally:
             notify("STOPPING=1")
+
+
+@dataclass(frozen=True)
+class _Device:
+    """One device of the configuration, with its driver."""
+
+    session: Session
+    configured: ConfiguredDevice
+    record: Path | None
+    """Folder for recordings."""
+
+    @classmethod
+    def of(cls, device: DeviceSettings, folder: Path, record: Path | None) -> Self:
+        settings = driver_settings(device, folder)
+        return cls(
+            Session(device.name, device.driver, load_driver(device.driver), settings),
+            ConfiguredDevice.of(device.name, device.driver, settings),
+            device.record or record,
+        )
+
+    def open(self, host: DriverHost) -> Driver:
+        if self.record is None:
+            return self.session.open(host)
+        return self.session.open_recorded(host, new_file(self.record, self.session.device))
 
 
 class _Daemon:
@@ -81,12 +110,15 @@ class _Daemon:
         desk: Desk,
         thread: OwnThread,
         heartbeats: Heartbeats,
+        devices: list[_Device],
     ) -> None:
-        self._settings = settings
         self._desk = desk
         self._thread = thread
         self._heartbeats = heartbeats
+        self._devices = devices
         self._board = DeviceBoard()
+        self._changes = Changes()
+        self._watch = Watch(tuple(device.configured for device in devices), self._changes)
         outbox = desk.store.outbox
         self._publisher = Publisher(
             broker=settings.broker,
@@ -104,18 +136,16 @@ class _Daemon:
             status_s=settings.delivery.status_s,
         )
 
-    async def run(self, connectors: list[tuple[str, Connector]]) -> None:
+    async def run(self) -> None:
         """Run all tasks until a signal; raises Stopped within an exception group."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(until_signalled(), name="signals")
             tasks.create_task(self._publisher.run(), name="publisher")
             tasks.create_task(self._ask_the_desk(), name="desk")
             tasks.create_task(feed_watchdog(self._heartbeats), name="watchdog")
-            for name, connect in connectors:
-                device = DeviceTask(
-                    name, connect, self._keep, self._read, self._board, self._heartbeats
-                )
-                tasks.create_task(device.run(), name=f"device {name}")
+            tasks.create_task(self._watch.run(), name="hotplug")
+            for device in self._devices:
+                tasks.create_task(self._task(device).run(), name=f"device {device.session.device}")
 
     async def overview(self) -> Overview:
         """Look at everything, for status, metrics and the clerk's page."""
@@ -123,8 +153,21 @@ class _Daemon:
             overview_of,
             self._desk,
             self._board.all(),
+            self._watch.left_alone,
             self._publisher.connected,
             self._publisher.complaint,
+        )
+
+    def _task(self, device: _Device) -> DeviceTask:
+        host = self._board.host(device.session.device)
+        return DeviceTask(
+            name=device.session.device,
+            connect=lambda: device.open(host),
+            keep=self._keep,
+            read=self._read,
+            board=self._board,
+            heartbeats=self._heartbeats,
+            changes=self._changes,
         )
 
     async def _keep(self, capture: Capture) -> None:
@@ -170,8 +213,3 @@ async def _desk(
         yield desk
     finally:
         await thread.call(store.close)
-
-
-def _connector(device: DeviceSettings, folder: Path) -> Connector:
-    plugin, settings = load_driver(device.driver), driver_settings(device, folder)
-    return lambda: plugin.open(device.name, settings, DriverHost())

@@ -7,7 +7,11 @@ from gateway.packets import PacketState
 
 
 def overview_of(
-    desk: Desk, devices: tuple[DeviceStatus, ...], connected: bool, complaint: str
+    desk: Desk,
+    devices: tuple[DeviceStatus, ...],
+    left_alone: tuple[str, ...],
+    connected: bool,
+    complaint: str,
 ) -> Overview:
     """Look at the whole desk; called in the desk's thread."""
     office, definition = desk.office, desk.office.loaded.definition
@@ -35,6 +39,7 @@ def overview_of(
         packets=packets,
         unplaced=_unplaced(desk),
         devices=devices,
+        left_alone=left_alone,
         outbox_waiting=outbox.waiting,
         outbox_oldest_at=outbox.oldest_waiting_at,
         outbox_confirmed=outbox.confirmed,

@@ -2,7 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,9 @@ import structlog
 from drivers.contract import Driver
 from election.captures import Capture
 from election.errors import Transient, ZerotapeError
-from election.status import DeviceState, DeviceStatus
+from election.status import DeviceState
+from gateway.changes import Changes
+from gateway.device_board import DeviceBoard
 from runtime.heartbeats import Heartbeats
 from runtime.reconnect import ReconnectPolicy
 
@@ -27,24 +30,6 @@ Read = Callable[[Capture], Coroutine[Any, Any, None]]
 log = structlog.get_logger("zerotape.gateway.devices")
 
 
-@dataclass
-class DeviceBoard:
-    """What the operator sees of every device."""
-
-    states: dict[str, DeviceStatus] = field(default_factory=dict)
-
-    def show(self, name: str, state: DeviceState, message: str = "") -> None:
-        """Set the state of device `name`; a change goes to the log as well."""
-        before = self.states.get(name)
-        self.states[name] = DeviceStatus(name=name, state=state, message=message[:500])
-        if before is None or (before.state, before.message) != (state, message[:500]):
-            log.info("device", device=name, state=state.value, message=message)
-
-    def all(self) -> tuple[DeviceStatus, ...]:
-        """Return the states in the order of the names."""
-        return tuple(self.states[name] for name in sorted(self.states))
-
-
 @dataclass(frozen=True)
 class DeviceTask:
     """Serves one device for as long as the daemon runs."""
@@ -56,6 +41,8 @@ class DeviceTask:
     read: Read
     board: DeviceBoard
     heartbeats: Heartbeats
+    changes: Changes = field(default_factory=Changes)
+    """Rings when something was plugged in or out: a device that waits is tried at once."""
     policy: ReconnectPolicy = field(default_factory=ReconnectPolicy)
 
     async def run(self) -> None:
@@ -63,9 +50,9 @@ class DeviceTask:
         attempt = 0
         while True:
             self.board.show(self.name, DeviceState.STARTING)
+            plugged = self.changes.count
             try:
-                async with self.connect() as driver:
-                    self.board.show(self.name, DeviceState.SERVING)
+                async with self._connected() as driver:
                     attempt = 0
                     await self._collect(driver)
             except Transient as error:
@@ -83,7 +70,27 @@ class DeviceTask:
                 self._park(error)
                 return
             attempt += 1
-            await asyncio.sleep(self.policy.delay(attempt, random.random()))  # noqa: S311  # jitter
+            await self._rest(attempt, plugged)
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[Driver]:
+        try:
+            async with self.connect() as driver:
+                self.board.show(self.name, DeviceState.SERVING)
+                yield driver
+        finally:
+            self.board.disconnect(self.name)
+
+    async def _rest(self, attempt: int, plugged: int) -> None:
+        """Wait until it is time to try again, or `changes` has rung more often than `plugged`.
+
+        A short rest is always taken: opening a USB device takes its node from the kernel's own
+        driver, which is a change as well, and would wake the one who made it for ever.
+        """
+        delay_s = self.policy.delay(attempt, random.random())  # noqa: S311  # jitter
+        always_s = min(delay_s, self.policy.first)
+        await asyncio.sleep(always_s)
+        await self.changes.within(delay_s - always_s, since=plugged)
 
     def _park(self, error: BaseException) -> None:
         log.error("an unknown fault parks a device", device=self.name, exc_info=error)

@@ -56,6 +56,8 @@ class Overview:
     packets: tuple[PacketView, ...]
     unplaced: tuple[UnplacedView, ...]
     devices: tuple[DeviceStatus, ...]
+    left_alone: tuple[str, ...]
+    """What is plugged in, could be read, and is not in the configuration."""
     outbox_waiting: int
     outbox_oldest_at: datetime | None
     outbox_confirmed: int

@@ -21,6 +21,9 @@ from parsers.registry import parser_for
 
 _Answer = TypeVar("_Answer", bool, str)
 
+MEDIA = frozenset({"m100-card", "peb", "flash", "flash-card"})
+"""Parsers of media: what is only a part of one is too short for them, and not at all impossible."""
+
 log = structlog.get_logger("zerotape.gateway.reading")
 
 
@@ -63,7 +66,8 @@ def read_evidence(
         document: Document = parser.parse(content)
         placement = _placed(document, ending, loaded, count_center)
     except ParseError as error:
-        return Reading(parser.name, parser.version, str(error), _impossible(parser.name, error))
+        placement = _unreadable(parser.name, ending, error)
+        return Reading(parser.name, parser.version, str(error), placement)
     except Exception as error:  # supervisor edge: a faulty plug-in stops nobody
         log.exception("a parser failed", parser=parser.name)
         return Reading(parser.name, parser.version, f"{parser.name} failed: {error!r}. Report it.")
@@ -80,8 +84,11 @@ def _placed(
     return place(document, loaded, count_center)
 
 
-def _impossible(name: str, error: ParseError) -> Placement:
-    """Say that what a parser took for its own is not what it says it is."""
+def _unreadable(name: str, ending: Ending, error: ParseError) -> Placement:
+    """Say that what a parser took for its own is not what it says it is, or is only a part."""
+    partial = refused_reading(ending, "medium") if name in MEDIA else None
+    if partial is not None:
+        return Placement(findings=(partial,))
     message = (
         f"This file cannot be a valid {name}. The reason is: {error} Keep it and call the "
         "technician."

@@ -27,6 +27,8 @@ class TerminalSession:
 
     terminal: str
     events: tuple[Event, ...]
+    is_whole: bool = True
+    """False where the log is damaged or full: what is not in it may have happened all the same."""
 
     @property
     def of_election(self) -> tuple[Event, ...]:
@@ -74,16 +76,25 @@ class TerminalSession:
 
 def terminal_sessions(packet: Packet) -> tuple[TerminalSession, ...]:
     """Return the terminals of `packet` in its event logs; of several logs the longest counts."""
-    longest: dict[str, tuple[Event, ...]] = {}
+    longest: dict[str, TerminalSession] = {}
+    for session in _sessions(packet):
+        other = longest.setdefault(session.terminal, session)
+        if len(session.events) > len(other.events):
+            longest[session.terminal] = session
+    return tuple(longest[terminal] for terminal in sorted(longest))
+
+
+def _sessions(packet: Packet) -> Iterator[TerminalSession]:
     for flash in contents(packet, TerminalFlash):
-        longest[flash.terminal] = tuple(_event(flash.terminal, event) for event in flash.events)
+        events = tuple(_event(flash.terminal, event) for event in flash.events)
+        is_whole = not (flash.log_is_cut or flash.log_is_full)
+        yield TerminalSession(flash.terminal, events, is_whole)
     for log in contents(packet, TerminalEvents):
         rows: dict[str, list[Event]] = {}
         for event in log.events:
             rows.setdefault(event.terminal, []).append(event)
-        for terminal, events in rows.items():
-            longest[terminal] = max(longest.get(terminal, ()), tuple(events), key=len)
-    return tuple(TerminalSession(terminal, longest[terminal]) for terminal in sorted(longest))
+        for terminal, of_terminal in rows.items():
+            yield TerminalSession(terminal, tuple(of_terminal))
 
 
 def _event(terminal: str, event: FlashEvent) -> Event:

@@ -41,6 +41,10 @@ class AttachedDevice:
     manufacturer: str = ""
     model: str = ""
     """Product string, as the device says."""
+    part: int = 0
+    """Which of several lines or slots of the device: interface number, or logical unit."""
+    interfaces: tuple[str, ...] = ()
+    """Class, subclass and protocol of each USB interface, such as `080650`: what it can do."""
 
     def __str__(self) -> str:
         usb = f"{self.vendor}:{self.product}" if self.vendor else ""
@@ -49,6 +53,7 @@ class AttachedDevice:
             usb,
             self.serial and f"serial {self.serial}",
             self.port and f"at port {self.port}",
+            self.part and f"part {self.part}",
         )
         return " ".join(part for part in parts if part)
 
@@ -65,12 +70,17 @@ class DeviceMatch(BaseModel):
     """Two devices of one model without serial numbers are told apart by where they are."""
     model: Annotated[str, Field(min_length=1, max_length=128)] | None = None
     """The whole product string."""
+    part: Annotated[int, Field(ge=0, le=255)] | None = None
+    """Which line of a serial adapter with several, or which slot of a card reader."""
 
     @model_validator(mode="after")
     def _says_something(self) -> "DeviceMatch":
         if not self.model_dump(exclude_none=True):
-            raise ValueError("name at least one of vendor, product, serial, port, model")
+            raise ValueError("name at least one of vendor, product, serial, port, model, part")
         return self
+
+    def __str__(self) -> str:
+        return ", ".join(f"{k} {v}" for k, v in self.model_dump(exclude_none=True).items())
 
     def fits(self, device: AttachedDevice) -> bool:
         """Say whether `device` is one that is meant."""
@@ -87,13 +97,12 @@ def the_match(
     """
     fitting = [d for d in attached if d.attachment is attachment and match.fits(d)]
     if not fitting:
-        wanted = ", ".join(f"{k} {v}" for k, v in match.model_dump(exclude_none=True).items())
-        raise DeviceGone(name, f"nothing with {wanted} is plugged in")
+        raise DeviceGone(name, f"nothing with {match} is plugged in")
     if len(fitting) > 1:
         shown = "; ".join(map(str, fitting))
         raise DeviceRefused(
             name,
-            f"its match fits {len(fitting)} devices: {shown}. Add `serial` or `port` to tell them "
-            "apart; `zerotape gateway devices` lists them.",
+            f"its match fits {len(fitting)} devices: {shown}. Tell them apart by `serial`, `port` "
+            "or `part`; `zerotape gateway devices` lists them.",
         )
     return fitting[0]

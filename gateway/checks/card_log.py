@@ -1,4 +1,4 @@
-"""Whether the audit log of a scanner's card fits its counters, and its clock the election.
+"""Whether the audit log of a scanner's card fits its counters.
 
 Codes of the log are those of the project profile `zt-m100-card-1`.
 """
@@ -9,7 +9,7 @@ from election.definition_file import LoadedDefinition
 from election.documents import ReportKind
 from election.findings import Finding, Severity
 from election.media import CardLogRecord, CardState, M100Card
-from gateway.checks.wording import found, listed, name_of_device
+from gateway.checks.wording import found, listed, zero_tape_too_late
 from gateway.media_sets import MediaSet, media_sets
 from gateway.packets import History, Packet
 from gateway.reports import tape_sets
@@ -46,13 +46,8 @@ def zero_tape_before_first_ballot(
         first = next((r.at for r in card.log if r.code == BALLOT and r.at is not None), None)
         zero = zeros[media.device].counting
         if first and zero and zero.printed and zero.printed >= first:
-            yield found(
-                "C11",
-                Severity.TWO_PERSON,
-                f"The zero tape of {name_of_device(media.device)} was printed after voting began. "
-                "Note who found it and why, and get two signatures.",
-                f"printed {zero.printed}, first ballot {first}",
-            )
+            evidence = f"printed {zero.printed}, first ballot {first}"
+            yield zero_tape_too_late(media.device, evidence)
 
 
 def _contradictions(card: M100Card) -> Iterator[str]:

@@ -49,6 +49,7 @@ OF_TOTALS_LISTINGS: tuple[tuple[str, Check], ...] = (
 )
 
 OF_LOGS: tuple[tuple[str, Check], ...] = (
+    ("C11", event_logs.zero_tape_before_first_vote),
     ("C25", event_logs.opened_and_closed),
     ("C26", event_logs.same_peb_closes),
     ("C29", event_logs.votes_as_on_tape),

@@ -9,16 +9,18 @@ from datetime import date
 
 from election.definition import ElectionDefinition
 from election.definition_file import LoadedDefinition
+from election.documents import ReportKind
 from election.findings import Finding, Severity
-from gateway.checks.wording import found, listed
+from gateway.checks.wording import found, listed, zero_tape_too_late
 from gateway.contents import TerminalEvents
 from gateway.listing_findings import judged
 from gateway.packets import History, Packet
-from gateway.reports import contents, counting_results, listing_set
+from gateway.reports import contents, counting_results, listing_set, tape_sets
 from gateway.terminal_sessions import (
     CLOSED,
     OPENED,
     TO_ANOTHER_PEB,
+    VOTES,
     TerminalSession,
     terminal_sessions,
 )
@@ -27,8 +29,8 @@ from gateway.terminal_sessions import (
 def opened_and_closed(
     packet: Packet, _loaded: LoadedDefinition, _history: History
 ) -> Iterator[Finding]:
-    """C25: every terminal was opened once and closed once."""
-    for session in terminal_sessions(packet):
+    """C25: every terminal was opened once and closed once, by a log that is whole."""
+    for session in filter(_is_whole, terminal_sessions(packet)):
         openings, closings = session.numbered(OPENED), session.numbered(CLOSED)
         if len(openings) > len(closings):
             yield found(
@@ -135,6 +137,30 @@ def rows_in_order(
         yield from judged(log.findings, "The event log")
 
 
+def zero_tape_before_first_vote(
+    packet: Packet, loaded: LoadedDefinition, _history: History
+) -> Iterator[Finding]:
+    """C11: a PEB printed its zero tape before anybody voted on a terminal that it opened."""
+    first_vote = {
+        session.terminal: min(times)
+        for session in terminal_sessions(packet)
+        if (times := [event.at for event in session.numbered(*VOTES) if event.at is not None])
+    }
+    for zeros in tape_sets(packet, loaded.definition, ReportKind.ZERO):
+        printed = zeros.counting.printed if zeros.counting else None
+        too_late = [
+            f"machine {serial} {first_vote[serial]}"
+            for serial in zeros.device.terminals
+            if printed is not None and serial in first_vote and printed >= first_vote[serial]
+        ]
+        if too_late:
+            yield zero_tape_too_late(zeros.device, f"printed {printed}; {listed(too_late)}")
+
+
+def _is_whole(session: TerminalSession) -> bool:
+    return session.is_whole
+
+
 def _imaged(packet: Packet, loaded: LoadedDefinition) -> dict[str, int]:
     images = listing_set(packet, loaded.definition).candidates[:1]
     return {each.serial: each.ballots for image in images for each in image.terminals}
@@ -147,7 +173,7 @@ def _unequal(
     packet: Packet,
     definition: ElectionDefinition,
 ) -> Iterator[Finding]:
-    for session in terminal_sessions(packet):
+    for session in filter(_is_whole, terminal_sessions(packet)):
         counted = ballots.get(session.terminal)
         if counted is not None and not _fits(
             session, counted, definition.places_of_terminal[session.terminal]

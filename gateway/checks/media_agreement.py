@@ -140,7 +140,8 @@ def _votes_of_terminals(packet: Packet, loaded: LoadedDefinition) -> Iterator[tu
         if not flash.damage:
             yield "flash", flash.terminal, flash.ballots
     for session in terminal_sessions(packet):
-        yield "log", session.terminal, session.votes
+        if session.is_whole:
+            yield "log", session.terminal, session.votes
 
 
 def no_decrease(packet: Packet, loaded: LoadedDefinition, _history: History) -> Iterator[Finding]:

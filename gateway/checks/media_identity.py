@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 
-from election.definition import Contest, Mode
+from election.definition import AssignedDevice, Contest, Mode
 from election.definition_file import LoadedDefinition
-from election.documents import DeviceClass
+from election.documents import DeviceClass, ReportKind
 from election.findings import Finding, Severity
 from election.media import M100Card, MediumContest, MediumIdentity, Peb, TerminalFlash
 from gateway.checks.wording import found, listed, name_of_device, wrong_contests
 from gateway.media_sets import media_sets
 from gateway.medium_placement import device_of_medium, name_of_medium
 from gateway.packets import History, Packet
-from gateway.reports import contents
+from gateway.reports import contents, tape_sets
 from parsers.tapes.columns import plain
 
 TEXT_WIDTH = 40
@@ -131,19 +131,44 @@ def contests_on_medium(
 
 
 def one_original(packet: Packet, loaded: LoadedDefinition, _history: History) -> Iterator[Finding]:
-    """C65: the card that is read is the one that the tapes name, and there is only one."""
+    """C65: of each scanner one card was read, and it is the one that the tapes name."""
+    named = _cards_on_tapes(packet, loaded)
     for media in media_sets(packet, loaded.definition):
         if media.device.device_class is not DeviceClass.M100:
             continue
+        name = name_of_device(media.device)
         cards = {card.card for card in media.media if isinstance(card, M100Card)}
+        strange = cards - named.get(media.device, cards)
         if len(cards) > 1:
             yield found(
                 "C65",
                 Severity.BLOCK,
-                f"A different card of {name_of_device(media.device)} is already here. Do not load "
-                "it. Lay both cards side by side and call the supervisor.",
+                f"A different card of {name} is already here. Do not load it. Lay both cards side "
+                "by side and call the supervisor.",
                 f"cards {listed(sorted(cards))}",
             )
+        elif strange:
+            yield found(
+                "C65",
+                Severity.BLOCK,
+                f"The card that was read is not the one that the tapes of {name} name. Find that "
+                "one, lay both side by side and call the supervisor.",
+                f"card {listed(sorted(strange))}, on the tapes "
+                f"{listed(sorted(named[media.device]))}",
+            )
+
+
+def _cards_on_tapes(
+    packet: Packet, loaded: LoadedDefinition
+) -> dict[AssignedDevice, set[str]]:
+    """Return the cards that intact tapes name, by scanner."""
+    named: dict[AssignedDevice, set[str]] = {}
+    for kind in ReportKind:
+        for tapes in tape_sets(packet, loaded.definition, kind):
+            for tape in tapes.sound:
+                if tape.card:
+                    named.setdefault(tapes.device, set()).add(tape.card)
+    return named
 
 
 def same_qualification(

@@ -49,6 +49,15 @@ def wrong_contests(what: str, wrong: list[str]) -> Finding:
     return found("C03", Severity.BLOCK, message, listed(wrong))
 
 
+def zero_tape_too_late(device: AssignedDevice, evidence: str) -> Finding:
+    """Return the finding that the zero tape of `device` came after its first ballot (C11)."""
+    message = (
+        f"The zero tape of {name_of_device(device)} was printed after voting began. Note who found "
+        "it and why, and get two signatures."
+    )
+    return found("C11", Severity.TWO_PERSON, message, evidence)
+
+
 def listed(items: Iterable[object]) -> str:
     """Return the first items with commas between them, and how many more there are."""
     texts = [str(item) for item in items]

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
 
@@ -14,7 +15,9 @@ import pytest
 from drivers.errors import DeviceGone, DeviceRefused
 from election.captures import Capture
 from election.status import DeviceState, DeviceStatus
-from gateway.device_tasks import LONGEST_WORK_S, DeviceBoard, DeviceTask
+from gateway.changes import Changes
+from gateway.device_board import DeviceBoard
+from gateway.device_tasks import LONGEST_WORK_S, DeviceTask
 from gateway.evidence_files import EvidenceFull
 from gateway.store_errors import StoreFull
 from runtime.heartbeats import Heartbeats
@@ -22,6 +25,8 @@ from runtime.reconnect import ReconnectPolicy
 
 NOW = datetime(2026, 11, 3, 20, tzinfo=UTC)
 AT_ONCE = ReconnectPolicy(first=0.001, ceiling=0.002)
+LATER = ReconnectPolicy(first=0.001, ceiling=3600.0)
+"""After a few tries nobody tries again within the time of a test."""
 FULL = EvidenceFull(Path("evidence"))
 
 Script = Iterable[bytes | Exception]
@@ -109,7 +114,14 @@ class Bench:
     board: Diary = field(default_factory=Diary)
     heartbeats: Heartbeats = field(default_factory=lambda: Heartbeats(lambda: 0.0))
 
-    def task(self, name: str, connections: Iterable[ScriptedDriver]) -> DeviceTask:
+    changes: Changes = field(default_factory=Changes)
+
+    def task(
+        self,
+        name: str,
+        connections: Iterable[ScriptedDriver],
+        policy: ReconnectPolicy = AT_ONCE,
+    ) -> DeviceTask:
         drivers = iter(connections)
         return DeviceTask(
             name=name,
@@ -118,7 +130,8 @@ class Bench:
             read=self.desk.step("read"),
             board=self.board,
             heartbeats=self.heartbeats,
-            policy=AT_ONCE,
+            changes=self.changes,
+            policy=policy,
         )
 
     def driver(
@@ -277,6 +290,79 @@ async def test_a_device_that_vanishes_is_waited_for_and_served_again(bench: Benc
     assert bench.desk.diary.count("close") == bench.desk.diary.count("open") == 2
 
 
+async def test_a_device_that_waits_is_tried_as_soon_as_something_is_plugged_in(
+    bench: Bench,
+) -> None:
+    absent = [AbsentDriver((), bench.desk.diary)] * 30
+    connections = iter([*absent, *[bench.driver(b"one")] * 30])
+    async with serving(bench.task("printer", connections, LATER)):
+        tries = 0
+        while bench.desk.diary.count("read one") == 0:
+            bench.changes.ring()
+            tries += 1
+            await asyncio.sleep(0.005)
+    # By itself it would have waited 0.001 s * 2 ** 29 before the thirtieth try
+    assert tries < 1000
+
+
+async def test_what_is_plugged_in_while_the_device_is_being_tried_is_not_missed(
+    bench: Bench,
+) -> None:
+    class Rings(AbsentDriver):
+        """Something is plugged in while it finds that it is not there."""
+
+        async def __aenter__(self) -> Self:
+            bench.changes.ring()
+            return await super().__aenter__()
+
+    rings = [Rings((), bench.desk.diary)] * 40
+    async with serving(bench.task("printer", [*rings, bench.driver(b"one")], LATER)):
+        await bench.until_read("one")
+
+
+async def test_a_change_that_the_device_makes_itself_does_not_keep_it_from_resting(
+    bench: Bench,
+) -> None:
+    opened: list[float] = []
+
+    class Rings(AbsentDriver):
+        async def __aenter__(self) -> Self:
+            opened.append(asyncio.get_running_loop().time())
+            bench.changes.ring()
+            return await super().__aenter__()
+
+    rings = [Rings((), bench.desk.diary)] * 4
+    resting = ReconnectPolicy(first=0.1, ceiling=0.1, jitter=0)
+    async with serving(bench.task("printer", [*rings, bench.driver(b"one")], resting)):
+        await bench.until_read("one")
+    assert all(later - before >= 0.1 for before, later in pairwise(opened))
+
+
+async def test_what_a_connection_told_of_its_medium_is_forgotten_with_it(bench: Bench) -> None:
+    class Reader(ScriptedDriver):
+        async def captures(self) -> AsyncGenerator[Capture, None]:
+            bench.board.progress("cradle", 10, 100)
+            bench.board.say("cradle", "Leave it in.")
+            yield capture(b"one", "cradle")
+            raise DeviceGone("cradle")
+
+    absent = [AbsentDriver((), bench.desk.diary)] * 10_000
+    async with serving(bench.task("cradle", [Reader((), bench.desk.diary), *absent])):
+        await bench.until_read("one")
+        await until(lambda: bench.status("cradle").state is DeviceState.WAITING)
+        status = bench.status("cradle")
+        assert (status.what_to_do, status.done_bytes, status.total_bytes) == ("", None, None)
+
+
+async def test_sixty_four_devices_are_served_side_by_side(bench: Bench) -> None:
+    names = [f"device-{number}" for number in range(64)]
+    contents = {name: name.encode() for name in names}
+    tasks = [bench.task(name, [bench.driver(contents[name])]) for name in names]
+    async with serving(*tasks):
+        await until(lambda: all(f"read {name}" in bench.desk.diary for name in names))
+        assert {status.state for status in bench.board.all()} == {DeviceState.SERVING}
+
+
 async def test_an_absent_device_is_named_with_what_to_do(bench: Bench) -> None:
     absent = [AbsentDriver((), bench.desk.diary)] * 10_000
     async with serving(bench.task("printer", absent)):
@@ -345,11 +431,3 @@ async def test_a_driver_that_cancels_itself_is_parked_and_not_taken_for_well(
         assert not running.cancelled()
         assert bench.status().state is DeviceState.PARKED
     assert "keep done" in bench.desk.diary
-
-
-async def test_a_message_longer_than_a_status_may_be_is_cut_and_the_names_are_in_order() -> None:
-    board = DeviceBoard()
-    board.show("stick", DeviceState.WAITING, "x" * 600)
-    board.show("printer", DeviceState.SERVING)
-    printer, stick = board.all()
-    assert (printer.name, stick.name, len(stick.message)) == ("printer", "stick", 500)

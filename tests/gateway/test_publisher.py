@@ -91,6 +91,7 @@ def overview() -> Overview:
         packets=(),
         unplaced=(),
         devices=(),
+        left_alone=(),
         outbox_waiting=0,
         outbox_oldest_at=None,
         outbox_confirmed=0,

@@ -184,6 +184,7 @@ async def _overview() -> Overview:
         packets=(),
         unplaced=(),
         devices=(),
+        left_alone=(),
         outbox_waiting=0,
         outbox_oldest_at=None,
         outbox_confirmed=0,

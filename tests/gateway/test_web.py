@@ -39,6 +39,7 @@ def overview() -> Changed:
             "packets": (),
             "unplaced": (),
             "devices": (),
+            "left_alone": (),
             "outbox_waiting": 0,
             "outbox_oldest_at": None,
             "outbox_confirmed": 0,
@@ -191,3 +192,31 @@ async def test_the_data_are_the_same_as_json(overview: Changed) -> None:
     answer = (await ask(view, "/api/overview")).json()
     assert answer["outbox_waiting"] == 3
     assert answer["packets"][0]["state"] == "blocked"
+
+
+async def test_a_reading_shows_a_bar_with_its_figure_in_words_and_what_to_do(
+    overview: Changed,
+) -> None:
+    reading = DeviceStatus(
+        name="cradle",
+        state=DeviceState.SERVING,
+        what_to_do="Leave it in.",
+        done_bytes=1_081_344,
+        total_bytes=4_325_376,
+    )
+    quiet = DeviceStatus(name="printer", state=DeviceState.SERVING)
+    page = (await ask(overview(devices=(reading, quiet)), "/")).text
+    [bar] = re.findall(r"<progress[^>]*>", page)
+    assert 'max="4325376"' in bar
+    assert 'value="1081344"' in bar
+    assert 'aria-label="Reading cradle"' in bar
+    assert "25 % read" in page
+    assert "Leave it in." in page
+
+
+async def test_what_is_plugged_in_and_left_alone_is_shown_as_words(overview: Changed) -> None:
+    page = (await ask(overview(left_alone=(f"Stick {HOSTILE}",)), "/")).text
+    assert "left alone" in page
+    assert "Stick &lt;script&gt;" in page
+    assert "<script" not in page
+    assert "left alone" not in (await ask(overview(), "/")).text

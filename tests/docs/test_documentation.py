@@ -15,8 +15,12 @@ from pydantic import BaseModel
 
 from central.config import CentralSettings, read_central_settings
 from central.messages import ALARMING
+from drivers.cradle.peb_cradle import PebCradleSettings
 from drivers.drop_folder import DropFolderSettings
+from drivers.media.block_device import BlockDeviceSettings
+from drivers.media.pc_card import PcCardSettings
 from drivers.print_line import PrintLineSettings
+from drivers.usb.usb_storage import UsbStorageSettings
 from election.definition import ElectionDefinition
 from election.receipts import Reason, Receipt
 from election.returns import PrecinctReturn
@@ -104,6 +108,10 @@ def fields(model: type[BaseModel]) -> set[str]:
         ("Keys of central.toml", CentralSettings),
         ("Keys of print-line", PrintLineSettings),
         ("Keys of drop-folder", DropFolderSettings),
+        ("Keys of pc-card", PcCardSettings),
+        ("Keys of block-device", BlockDeviceSettings),
+        ("Keys of usb-storage", UsbStorageSettings),
+        ("Keys of peb-cradle", PebCradleSettings),
     ],
 )
 def test_every_configuration_key_stands_in_its_table_with_its_default(

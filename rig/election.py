@@ -1,4 +1,4 @@
-"""The small election of the rig: one precinct, and every kind of medium that it can leave behind."""
+"""The small election of the rig: one precinct, and every kind of medium that it leaves behind."""
 
 import json
 

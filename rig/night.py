@@ -16,7 +16,6 @@ from typing import Any
 from rig.devices import ADAPTER, CRADLE, GATEWAY_DEVICES, READER, STICK
 from rig.election import SEED, definition_bytes
 from rig.requests import RESULT_MARK, Act, Request
-from simulators.brokers import BrokerKind
 from simulators.county import County, Pace
 from simulators.demo.outcome import differences, expected_cells, exported_cells
 from simulators.simulated_votes import cast_ballots

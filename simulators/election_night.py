@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from election.definition import AssignedDevice, ElectionDefinition, Precinct, ReportedBy
+from election.definition import AssignedDevice, ElectionDefinition, Precinct
 from election.documents import DeviceClass, Tape
 from parsers.tapes.columns import LINE_END
 from simulators.definition_layout import layout_of

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
 
-from election.definition import ElectionDefinition, Precinct, ReportedBy
+from election.definition import ElectionDefinition, Precinct
 from election.documents import DeviceClass
 
 

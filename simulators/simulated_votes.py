@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-from election.definition import AssignedDevice, Contest, ElectionDefinition, Precinct, ReportedBy
+from election.definition import AssignedDevice, Contest, ElectionDefinition, Precinct
 from election.documents import DeviceClass
 from simulators.counting import Marks
 

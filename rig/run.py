@@ -38,8 +38,11 @@ def main() -> int:
         folder = Path(name)
         try:
             result = asyncio.run(asyncio.wait_for(_night(folder, found), LONGEST_S))
-        except (MachineFailed, TimeoutError) as error:
-            _say(f"The rig failed: {error or 'it took too long'}")
+        except MachineFailed as error:
+            _say(f"The rig failed: {error}")
+            return 1
+        except TimeoutError:
+            _say(f"The rig failed: it took more than {LONGEST_S:.0f} s.")
             return 1
     return _report(result)
 
@@ -48,10 +51,12 @@ async def _night(folder: Path, found: Kernel) -> dict[str, Any] | None:
     _, left = leavings()
     scanner, terminals = left
     jobs = {
-        "half": print_tape(scanner.zero)[: len(print_tape(scanner.zero)) // 2],
-        **{f"zero-{place}": print_tape(each.zero) for place, each in enumerate(left)},
-        **{f"results-{place}": print_tape(each.results) for place, each in enumerate(left)},
+        f"{tape.kind}-{place}": print_tape(tape)
+        for place, each in enumerate(left)
+        for tape in (each.zero, each.results)
+        if tape is not None
     }
+    jobs["half"] = jobs["zero-0"][: len(jobs["zero-0"]) // 2]
     [card] = scanner.media.values()
     master, voter = terminals.media.values()
     media = {"master-peb": master, "voter-peb": voter, "audit-card": terminals.audit_card}

@@ -1,6 +1,5 @@
 """`zerotape simulate`: rehearse an election night without hardware."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,11 +7,12 @@ import typer
 
 from election.documents import DeviceClass, ReportKind
 from election.errors import ZerotapeError
+from simulators.bench.cli import add_commands
 from simulators.listings.cli import listing
 from simulators.media.samples_cli import sample
+from simulators.pace_names import PaceName
 
 if TYPE_CHECKING:
-    from election.definition_file import LoadedDefinition
     from simulators.election_night import NightPlan, TapeJob
 
 app = typer.Typer(
@@ -22,13 +22,6 @@ app = typer.Typer(
     epilog="Begin with `zerotape simulate definition`: give that file to a gateway and to central, "
     "then play a night to the gateway with `zerotape simulate night`.",
 )
-
-
-class PaceName(StrEnum):
-    """How fast a night is played."""
-
-    REAL = "real"
-    FAST = "fast"
 
 
 DefinitionFile = Annotated[
@@ -57,9 +50,10 @@ def tape(
     seed: Seed = 1,
 ) -> None:
     """Print one tape into a file, with every control byte that the printer line would carry."""
+    from simulators.definition_files import loaded_definition
     from simulators.election_night import plan_night
 
-    loaded = _loaded(definition_file)
+    loaded = loaded_definition(definition_file)
     for job in plan_night(loaded.definition, loaded.sha256, seed).jobs:
         if (job.tape.device_class, job.tape.kind) == (device, report):
             _write(out, job.wire)
@@ -98,10 +92,11 @@ def night(
     With --out the tapes are written as files, one folder per count center,
     for the driver drop-folder.
     """
+    from simulators.definition_files import loaded_definition
     from simulators.election_night import plan_night
     from simulators.planned_faults import demo_faults
 
-    loaded = _loaded(definition_file)
+    loaded = loaded_definition(definition_file)
     planned = demo_faults(loaded.definition, seed) if faults else ()
     plan = plan_night(loaded.definition, loaded.sha256, seed, planned)
     if out is not None:
@@ -113,6 +108,7 @@ def night(
 
 app.command()(listing)
 app.command()(sample)
+add_commands(app)
 
 
 def _play(plan: "NightPlan", folder: Path, pace: PaceName, after_cut: float | None) -> None:
@@ -153,19 +149,6 @@ def _summarise(plan: "NightPlan", done: str) -> None:
     for fault in plan.faults:
         effect = "needs a person" if fault.blocks else "is released all the same"
         typer.echo(f"  {fault.kind} on the {fault.device_class} of {fault.precinct}: {effect}")
-
-
-def _loaded(path: Path | None) -> "LoadedDefinition":
-    from election.definition_file import load_definition
-    from simulators.sample import sample_definition_bytes
-
-    if path is None:
-        return load_definition(sample_definition_bytes(), "the sample election")
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ZerotapeError(f"{path} cannot be read: {error.strerror}.") from error
-    return load_definition(content, str(path))
 
 
 def _write(path: Path, content: bytes) -> None:

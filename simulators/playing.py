@@ -65,7 +65,13 @@ async def reader_present(line: PrinterLine) -> None:
     ahead, which prints nothing: when it is gone, a reader has finished opening.
     """
     await _print(line, CAN, None)
-    await _all_read(line)
+    await all_read(line)
+
+
+async def all_read(line: PrinterLine) -> None:
+    """Return when the reader of `line` has taken everything, or it is unplugged."""
+    while line.unread():  # noqa: ASYNC110  # the kernel tells nobody when a pty has been read
+        await asyncio.sleep(POLL_S)
 
 
 async def _play_line(
@@ -77,7 +83,7 @@ async def _play_line(
     await reader_present(line)
     for job in jobs:
         await _print(line, job.wire, pace.characters_per_s)
-        await _all_read(line)
+        await all_read(line)
         on_printed(job)
         await asyncio.sleep(pace.after_cut_s if job.cut else pace.between_jobs_s)
 
@@ -85,8 +91,3 @@ async def _play_line(
 async def _print(line: PrinterLine, data: bytes, characters_per_s: float | None) -> None:
     if await line.print_out(data, characters_per_s) < len(data):
         raise Refused(f"The line at {line.path} was unplugged. Plug it in and print again.")
-
-
-async def _all_read(line: PrinterLine) -> None:
-    while line.unread():  # noqa: ASYNC110  # the kernel tells nobody when a pty has been read
-        await asyncio.sleep(POLL_S)

@@ -68,6 +68,11 @@ class LinkServer:
         self._readings = 0
         self._answers = 0
 
+    @property
+    def has_peb(self) -> bool:
+        """Whether one is in the slot."""
+        return self._peb is not None
+
     def insert(self, peb: PebInSlot) -> bytes:
         """Put `peb` in; return the event that the cradle sends."""
         self._peb, self._image, self._written = peb, peb.image, peb.written()

@@ -42,7 +42,7 @@ def marked_as_backup(card: bytes) -> bytes:
     """Return `card` as a backup, its third copy."""
     image = bytearray(card)
     at = header_offset("flags")
-    flags, _ = read_flags(unpack_from("<I", image, at)[0])
+    flags = read_flags(unpack_from("<I", image, at)[0])
     pack_into("<I", image, at, flag_bits(replace(flags, backup=True)))
     image[header_offset("copy")] = BACKUP_COPY
     seal(image)

@@ -19,7 +19,11 @@ class TerminalDay:
     serial: str
     protective_open: int
     opened: datetime
-    closed: datetime
+    closed: datetime | None
+    """None: never."""
+    opening_peb: str
+    closing_peb: str
+    """Empty while it is open."""
     ballots: tuple[tuple[CastBallot, datetime], ...]
     """In the order in which they were cast."""
 

@@ -14,7 +14,8 @@ class Leavings:
     precinct: Precinct
     device: AssignedDevice
     zero: Tape
-    results: Tape
+    results: Tape | None
+    """None where nobody printed one."""
     media: Mapping[str, bytes] = field(default_factory=dict)
     """Images by serial: the card of a scanner; the PEBs of a site, the master first."""
     audit_card: bytes = b""

@@ -117,6 +117,11 @@ class MassStorage:
             0x25: self._read_capacity,
         }
 
+    @property
+    def has_medium(self) -> bool:
+        """Whether one is in the slot."""
+        return self._image is not None
+
     def insert(self, image: bytes) -> None:
         """Put another medium in."""
         self._image = memoryview(image).toreadonly()

@@ -3,7 +3,7 @@
 import errno
 import time
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
@@ -42,7 +42,14 @@ class Attached:
 class SimulatedUsb(usb.backend.IBackend):  # type: ignore[misc]  # pyusb has no types
     """What pyusb calls instead of libusb. Times are kept, so a lost answer costs its timeout."""
 
-    def __init__(self, devices: Sequence[SimulatedUsbDevice] = ()) -> None:
+    def __init__(
+        self,
+        devices: Sequence[SimulatedUsbDevice] = (),
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """`sleep` stands in for the time, where the driver goes by another clock."""
+        self._sleep = sleep
         self.attached = [Attached(device) for device in devices]
 
     def plug(self, device: SimulatedUsbDevice) -> Attached:
@@ -249,10 +256,10 @@ class SimulatedUsb(usb.backend.IBackend):  # type: ignore[misc]  # pyusb has no 
         except Stall:
             raise _stalled() from None
         if given is None:
-            time.sleep(timeout / 1000)
+            self._sleep(timeout / 1000)
             raise usb.core.USBTimeoutError("Operation timed out", -7, errno.ETIMEDOUT)
         if pace is not None:
-            time.sleep(len(given) / pace)
+            self._sleep(len(given) / pace)
         return _filled(buff, given)
 
     intr_read = bulk_read

@@ -2,7 +2,8 @@
 
 A document or a ParseError that names a place and a reason, nothing else; the same again for the
 same input; time and memory in proportion to the input. Proportions are held against what the same
-parser needs for undamaged inputs on the same machine, so there is no limit in seconds.
+parser needs for undamaged inputs on the same machine, so there is no limit in seconds. Of a medium
+no count changes unnoticed.
 """
 
 import gc
@@ -10,13 +11,16 @@ import math
 import resource
 import signal
 import tracemalloc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from types import FrameType
 
 from election.documents import Document
+from fuzz.image_formats import IMAGE_FORMATS, right_by_chance
+from fuzz.unnoticed import unnoticed
 from parsers.contract import SNIFF_BYTES, Parser
 from parsers.errors import ParseError
 
@@ -65,6 +69,8 @@ class Kind(StrEnum):
     LARGE = "large"
     RECOGNITION = "recognition"
     """`recognises` or `resembles` raised, or gave what they must not."""
+    UNNOTICED = "unnoticed"
+    """A medium was changed, its checksums were not, and the document says neither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,26 +97,31 @@ class Oracle:
 
     def __init__(self, parser: Parser, seeds: Sequence[bytes]) -> None:
         self._parser = parser
+        self._sound = [seed for seed in seeds if not self._escapes(seed)]
         self._start = self._seconds(b"")
-        self._pace, self._size = self._measure(seeds)
+        self._pace, self._size = self._measure()
         self.read = 0
         """Inputs that gave a document."""
         self.refused = 0
 
-    def fault(self, content: bytes, *, weigh: bool = False) -> Fault | None:
-        """Return what is wrong with how the parser takes `content`; `weigh` its memory too."""
+    def fault(self, content: bytes, *, weigh: bool = False, sealed: bool = True) -> Fault | None:
+        """Return what is wrong with how the parser takes `content`; `weigh` its memory too.
+
+        Unless `sealed`, it is an image that was changed without making its checksums right.
+        """
         found = self._recognition(content) or self._parse(content)
+        if found is None and not sealed:
+            found = self._unnoticed(content)
         if found is None and weigh:
             found = self._memory(content)
         return found
 
-    def _measure(self, seeds: Sequence[bytes]) -> tuple[float, float]:
+    def _measure(self) -> tuple[float, float]:
         """Return seconds and bytes of memory per byte: the quickest, and the most."""
-        sound = [seed for seed in seeds if not self._escapes(seed)]
-        if not sound:
+        if not self._sound:
             return SLOWEST_PACE, TIMES_LARGER
-        pace = min(self._seconds(seed) / len(seed) for seed in sound)
-        size = max(self._peak(seed) / len(seed) for seed in sound)
+        pace = min(self._seconds(seed) / len(seed) for seed in self._sound)
+        size = max(self._peak(seed) / len(seed) for seed in self._sound)
         return pace, size
 
     def _recognition(self, content: bytes) -> Fault | None:
@@ -157,6 +168,24 @@ class Oracle:
             return True
         return False
 
+    def _unnoticed(self, content: bytes) -> Fault | None:
+        document = self._outcome(content).document
+        if document is None:
+            return None
+        what = unnoticed(content, document, self._documents)
+        form = IMAGE_FORMATS[self._parser.name]
+        if not what or right_by_chance(form, content, self._sound):
+            return None
+        return Fault(
+            Kind.UNNOTICED, f"{what}: not as in any undamaged image, and no damage is told"
+        )
+
+    @cached_property
+    def _documents(self) -> list[Document]:
+        """Return what the undamaged inputs say."""
+        documents = (self._outcome(seed).document for seed in self._sound)
+        return [document for document in documents if document is not None]
+
     def _memory(self, content: bytes) -> Fault | None:
         peak = self._peak(content)
         if peak > LEAST_MEMORY + TIMES_LARGER * self._size * len(content):
@@ -187,26 +216,6 @@ class Oracle:
             return tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()
-
-
-def smallest(content: bytes, fails: Callable[[bytes], bool], *, attempts: int) -> bytes:
-    """Return `content` without the lines, then the bytes, that `fails` does without."""
-    for whole in (content.splitlines(keepends=True), None):
-        parts = whole if whole is not None else [bytes([byte]) for byte in content[:2_000]]
-        rest = b"" if whole is not None else content[2_000:]
-        step = max(1, len(parts) // 2)
-        while step and attempts > 0:
-            begin = 0
-            while begin < len(parts) and attempts > 0:
-                attempts -= 1
-                fewer = parts[:begin] + parts[begin + step :]
-                if fails(b"".join(fewer) + rest):
-                    parts = fewer
-                else:
-                    begin += step
-            step //= 2
-        content = b"".join(parts) + rest
-    return content
 
 
 def _processor_seconds() -> float:

@@ -1,13 +1,25 @@
 """Inputs to begin with: what the simulators print, in several sizes, for each format."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, fields
+from datetime import UTC, datetime
 from functools import cache, partial
 from itertools import islice
 
 from election.definition import ElectionDefinition
 from election.definition_file import load_definition
-from election.documents import DeviceClass
+from election.documents import DeviceClass, Document, Tape
 from election.listings import TotalsListing
+from election.protocol_form import (
+    BallotAccounting,
+    DeviceEntry,
+    ProtocolForm,
+    Seal,
+    SealPlace,
+)
+from election.typed_tape import TypedContest, TypedTape, TypedTerminal
+from parsers.contract import SNIFF_BYTES
+from parsers.registry import load_parser
 from simulators.election_night import plan_night
 from simulators.listings.ascii_export import example_export, print_ascii_export, sample_export
 from simulators.listings.canvass_el52 import El52Layout, print_el52
@@ -22,13 +34,21 @@ from simulators.listings.pdf import printed_pdf
 from simulators.listings.report_style import style_for
 from simulators.listings.reports import print_report
 from simulators.listings.summing import as_report
+from simulators.media import flash_samples, ivotronic_day, m100_samples, peb_samples
+from simulators.media.flash import LogFormat, flash_image
 from simulators.sample import sample_definition_bytes
 from simulators.small_election import small_election
 
 SEED = 7
 
+CARD_BALLOTS = 60
+"""Ballots on a card: more of them make the log longer, not different."""
+
 PDF = "el30a-pdf"
 PDF_PAGES = "el30a-pdf-pages"
+
+LARGEST_STRANGER = SNIFF_BYTES
+"""Bytes of an input that is shown to the parsers of other formats."""
 
 WRAP = 72
 """Columns at which a word processor wraps the lines of a listing."""
@@ -46,8 +66,12 @@ def seeds_of(name: str) -> tuple[bytes, ...]:
 
 
 def all_seeds() -> tuple[bytes, ...]:
-    """Return the smallest input of each format, for parsers that are shown another's."""
-    return tuple(min(seeds_of(name), key=len) for name in _SOURCES)
+    """Return the smallest input of each format, for parsers that are shown another's.
+
+    Of an image only its beginning: more of it is erased memory, which mutations of texts are slow
+    with.
+    """
+    return tuple(min(seeds_of(name), key=len)[:LARGEST_STRANGER] for name in _SOURCES)
 
 
 def _elections() -> Iterator[ElectionDefinition]:
@@ -136,6 +160,65 @@ def _pdfs() -> Iterator[bytes]:
         yield printed_pdf(pages, compressed=False)
 
 
+def _cards() -> Iterator[bytes]:
+    yield m100_samples.loaded()
+    yield m100_samples.whole_day(m100_samples.Day(ballots=CARD_BALLOTS)).card.image
+
+
+def _pebs() -> Iterator[bytes]:
+    yield peb_samples.after_zero_tape()
+    yield peb_samples.closed()
+
+
+def _flashes() -> Iterator[bytes]:
+    memory = flash_samples.terminal_memory(ivotronic_day.SECOND)
+    yield flash_image(memory)
+    yield flash_image(memory, log=LogFormat.OLD)
+    yield flash_image(memory, copies=3)
+
+
+def _flash_cards() -> Iterator[bytes]:
+    yield flash_samples.card()
+
+
+def _forms() -> Iterator[bytes]:
+    """Yield an empty form and one with every line filled in."""
+    at = datetime(2026, 11, 3, 12, tzinfo=UTC)
+    lines = BallotAccounting(**dict.fromkeys(BallotAccounting.model_fields, 10))
+    seals = tuple(
+        Seal(kind="blue", number="0718203", place=place, applied_at=at, applied_by=("ANN", "BEA"))
+        for place in SealPlace
+    )
+    device = DeviceEntry(
+        device_class=DeviceClass.M100, serial="204417", zero_tape_run=True, results_tape_run=True
+    )
+    empty = ProtocolForm(format="zerotape-protocol-form-1", precinct="riverside", devices=())
+    full = {"devices": (device,) * 4, "seals": seals, "accounting": lines, "certified_by": ("ANN",)}
+    for form in (empty, empty.model_copy(update=full)):
+        yield form.model_dump_json(indent=1).encode()
+
+
+def _typed_tapes() -> Iterator[bytes]:
+    """Yield tapes of both kinds of devices as a person types them in."""
+    for device_class in (DeviceClass.M100, DeviceClass.IVOTRONIC):
+        for wire in islice(_tapes(device_class), 2):
+            yield _typed(load_parser(f"{device_class}-tape").parse(wire)).encode()
+
+
+def _typed(tape: Document) -> str:
+    assert isinstance(tape, Tape)
+    ours = TypedTape.model_fields.keys() & {field.name for field in fields(tape)}
+    said = {name: getattr(tape, name) for name in ours - {"contests", "terminals", "typed_by"}}
+    return TypedTape(
+        format="zerotape-typed-tape-1",
+        typed_by="ANN AVERY",
+        typed_at=datetime(2026, 11, 4, 4, 10, tzinfo=UTC),
+        contests=tuple(TypedContest(**asdict(each)) for each in tape.contests),
+        terminals=tuple(TypedTerminal(**asdict(each)) for each in tape.terminals),
+        **said,
+    ).model_dump_json(indent=1)
+
+
 def _wrapped(line: str) -> list[str]:
     parts = []
     while len(line) > WRAP and (cut := line.rfind(" ", 0, WRAP) + 1):
@@ -158,6 +241,12 @@ _SOURCES: dict[str, Callable[[], Iterable[bytes]]] = {
     "erm-ascii": _ascii_exports,
     "m100-tape": partial(_tapes, DeviceClass.M100),
     "ivotronic-tape": partial(_tapes, DeviceClass.IVOTRONIC),
+    "m100-card": _cards,
+    "peb": _pebs,
+    "flash": _flashes,
+    "flash-card": _flash_cards,
+    "protocol-form": _forms,
+    "typed-tape": _typed_tapes,
     PDF: _pdfs,
     PDF_PAGES: _page_texts,
 }

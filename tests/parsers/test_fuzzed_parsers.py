@@ -10,8 +10,10 @@ import pytest
 
 from election.listings import ListingHead, TotalsListing
 from fuzz.campaign import Campaign
+from fuzz.image_mutations import Mutant
 from fuzz.mutations import LARGEST
-from fuzz.oracle import Fault, Kind, Oracle, smallest
+from fuzz.oracle import Fault, Kind, Oracle
+from fuzz.reduction import smallest
 from fuzz.seeds import PDF, PDF_PAGES, formats, seeds_of
 from fuzz.targets import load_target, target_names
 from parsers.contract import INTERFACE_VERSION, Content, Parser
@@ -78,13 +80,13 @@ def test_inputs_begin_with_files_that_are_read(name: str) -> None:
 def test_inputs_are_repeatable_bounded_and_different() -> None:
     seeds = seeds_of("m100-tape")
     first, second = (Campaign(load_target("m100-tape"), SEED, seeds) for _ in range(2))
-    inputs = [first.content(number) for number in range(120)]
-    assert inputs == [second.content(number) for number in range(120)]
+    inputs = [first.mutant(number) for number in range(120)]
+    assert inputs == [second.mutant(number) for number in range(120)]
     assert len(set(inputs)) > 100
-    assert max(map(len, inputs)) == LARGEST
+    assert max(len(each.content) for each in inputs) == LARGEST
     other = Campaign(load_target("m100-tape"), SEED + 1, seeds)
-    assert first.content(len(seeds)) != other.content(len(seeds))
-    assert first.content(0) == other.content(0) == seeds[0]
+    assert first.mutant(len(seeds)) != other.mutant(len(seeds))
+    assert first.mutant(0) == other.mutant(0) == Mutant(seeds[0])
 
 
 def test_a_sound_parser_has_no_fault() -> None:

@@ -177,11 +177,16 @@ class Desk:
     def _lay_out(self, row: EvidenceRow, reading: Reading) -> tuple[PacketKey, ...]:
         """Put what was read into its packets; return which packets that touches."""
         findings = "; ".join(finding.message for finding in reading.placement.findings)
+        self.put_aside.pop(row.sha256, None)  # the same bytes may come again, and better
         if reading.problem or findings:
             self.put_aside[row.sha256] = findings or reading.problem
-        touched = tuple(key for key, _ in reading.placement.parts)
+        touched = tuple(dict.fromkeys(key for key, _ in reading.placement.parts))
         self._places[row.sha256] = touched
-        for key, content in reading.placement.parts:
+        for key in touched:
+            packet = self.packets[key]
+            others = tuple(d for d in packet.documents if d.sha256 != row.sha256)
+            self.packets[key] = replace(packet, documents=others)
+        for key, content in reading.placement.parts:  # a card may hold several of one packet
             packet = self.packets[key]
             document = PacketDocument(
                 sha256=row.sha256,
@@ -192,8 +197,7 @@ class Desk:
                 ending=row.ending,
                 times_seen=row.times_seen,
             )
-            others = tuple(d for d in packet.documents if d.sha256 != row.sha256)
-            self.packets[key] = replace(packet, documents=(*others, document))
+            self.packets[key] = replace(packet, documents=(*packet.documents, document))
         if reading.placement.summary is None:
             return touched
         self._summaries[row.sha256] = reading.placement.summary

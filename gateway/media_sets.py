@@ -1,6 +1,8 @@
-"""Which medium of a device counts: the first sound one, whenever it came in.
+"""Which medium of a device counts: the newest sound one, whenever it came in.
 
-A damaged medium, and one on which the polls were never closed, never gives a number.
+A damaged medium, and one on which the polls were never closed, never gives a number. A sound
+reading of a medium makes every reading of an earlier state of it a thing of the past: that is how
+a terminal that was closed late clears its packet.
 """
 
 from dataclasses import dataclass
@@ -34,9 +36,21 @@ class MediaSet:
         return tuple(medium for medium in self.media if is_sound_medium(medium))
 
     @property
+    def current(self) -> tuple[ResultsMedium, ...]:
+        """Those in the last state that was read of each, or in one that nobody mended."""
+        return tuple(
+            medium
+            for medium in self.media
+            if not any(
+                _is_same(medium, later) and later.generation > medium.generation
+                for later in self.sound
+            )
+        )
+
+    @property
     def counting(self) -> ResultsMedium | None:
         """The one that counts."""
-        return next(iter(self.sound), None)
+        return max(self.sound, key=lambda medium: medium.generation, default=None)
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -77,15 +91,37 @@ def flashes(packet: Packet) -> tuple[TerminalFlash, ...]:
     return contents(packet, TerminalFlash)
 
 
+def longest_flashes(packet: Packet) -> tuple[TerminalFlash, ...]:
+    """Return the undamaged flash of each terminal, by serial; of several the longest log counts."""
+    longest_last = sorted(flashes(packet), key=lambda each: (len(each.events), repr(each)))
+    by_terminal = {flash.terminal: flash for flash in longest_last if not flash.damage}
+    return tuple(by_terminal[terminal] for terminal in sorted(by_terminal))
+
+
 def is_sound_medium(medium: ResultsMedium) -> bool:
     """Say whether the numbers on `medium` may be used."""
     return not medium.damage and is_closed(medium)
 
 
 def is_closed(medium: ResultsMedium) -> bool:
-    """Say whether the polls were closed on it, for a PEB on every terminal that it opened."""
+    """Say whether the polls were closed on it, for a PEB on every terminal that it opened.
+
+    A PEB that opened no terminal has none to close.
+    """
     if isinstance(medium, M100Card):
         return medium.state is CardState.CLOSED
+    if medium.state is PebState.QUALIFIED:
+        return not medium.terminals and not medium.ballots
     return medium.state is PebState.COLLECTED and not any(
         terminal.state is TerminalState.OPEN for terminal in medium.terminals
     )
+
+
+def _is_same(one: ResultsMedium, other: ResultsMedium) -> bool:
+    """Say whether both are the same thing that a person holds."""
+    match one, other:
+        case M100Card(), M100Card():
+            return (one.card, one.copy) == (other.card, other.copy)
+        case Peb(), Peb():
+            return one.peb == other.peb
+    return False

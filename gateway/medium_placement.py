@@ -1,11 +1,13 @@
 """Which packets a medium speaks of: a card or a PEB of one, the flash of a terminal of several."""
 
+from dataclasses import replace
+
 from election.captures import Ending
 from election.definition import AssignedDevice, ElectionDefinition, Precinct
 from election.documents import DeviceClass
 from election.findings import Finding, Severity
 from election.media import FlashCard, M100Card, Medium, MediumIdentity, Peb, TerminalFlash
-from gateway.checks.wording import found
+from gateway.checks.wording import found, listed
 from gateway.contents import PacketContent
 from gateway.packets import PacketKey
 from gateway.placements import Placement, joined
@@ -18,7 +20,7 @@ def place_medium(medium: Medium, definition: ElectionDefinition, count_center: s
     identity = medium.identity
     if identity is None:
         assert isinstance(medium, TerminalFlash)  # the published old layout alone has no identity
-        return _by_terminal(medium, definition, count_center)
+        return _by_serial(medium, definition, count_center)
     if identity.election != definition.device_election:
         message = (
             f"{name_of_medium(medium)} belongs to another election. Put it aside in the "
@@ -26,6 +28,8 @@ def place_medium(medium: Medium, definition: ElectionDefinition, count_center: s
         )
         evidence = f"names {identity.election!r}, this is {definition.device_election!r}"
         return Placement(findings=(found("C01", Severity.BLOCK, message, evidence),))
+    if not identity.precinct and not isinstance(medium, M100Card):
+        return _by_serial(medium, definition, count_center)
     return _by_precinct(medium, identity, definition, count_center)
 
 
@@ -80,16 +84,33 @@ def device_of_medium(
     return None
 
 
+def precincts_of_medium(
+    medium: M100Card | Peb | TerminalFlash, definition: ElectionDefinition
+) -> tuple[tuple[Precinct, AssignedDevice], ...]:
+    """Return the precincts that `medium` may be of by its serial, with its device in each."""
+    devices = ((each, device_of_medium(medium, each)) for each in definition.precincts)
+    return tuple((precinct, device) for precinct, device in devices if device is not None)
+
+
 def _place_card(card: FlashCard, definition: ElectionDefinition, count_center: str) -> Placement:
-    placed = joined(place_medium(each, definition, count_center) for each in card.terminals)
-    problems = [
-        found("C04", Severity.BLOCK, f"The CompactFlash card {card.card} is damaged: {what}")
-        for what in card.damage
-    ]
-    if not card.terminals and not problems:
-        message = f"The CompactFlash card {card.card} holds no terminal's audit data. It is kept."
-        problems = [found("C66", Severity.WARN, message)]
-    return joined((placed, Placement(findings=tuple(problems))))
+    """Place every terminal; what is wrong with the card is wrong with all that stands on it."""
+    if not card.terminals:
+        return Placement(findings=(_empty(card),))
+    return joined(
+        place_medium(replace(each, damage=(*each.damage, *card.damage)), definition, count_center)
+        for each in card.terminals
+    )
+
+
+def _empty(card: FlashCard) -> Finding:
+    name = f"The CompactFlash card {card.card}".rstrip()
+    if card.damage:
+        message = (
+            f"{name} is damaged, and no terminal's audit data can be read. Keep it in a marked "
+            "envelope; have the audit data copied again."
+        )
+        return found("C04", Severity.BLOCK, message, listed(card.damage))
+    return found("C66", Severity.WARN, f"{name} holds no terminal's audit data. It is kept.")
 
 
 def _by_precinct(
@@ -115,21 +136,18 @@ def _by_precinct(
     return _in_packets(precinct, devices, medium)
 
 
-def _by_terminal(
-    medium: TerminalFlash, definition: ElectionDefinition, count_center: str
+def _by_serial(
+    medium: Peb | TerminalFlash, definition: ElectionDefinition, count_center: str
 ) -> Placement:
-    """Place an image that names no precinct where its terminal stands."""
+    """Place a medium that names no single precinct where its PEB or terminal belongs."""
     places = [
         _in_packets(precinct, (device,), medium)
-        for precinct in definition.precincts
-        for device in precinct.devices
-        if medium.terminal in device.terminal_serials and precinct.count_center == count_center
+        for precinct, device in precincts_of_medium(medium, definition)
+        if precinct.count_center == count_center
     ]
     if places:
         return joined(places)
-    return _refused(
-        "C24", f"Terminal {medium.terminal} stands in no precinct of this count center."
-    )
+    return _refused("C24", f"{name_of_medium(medium)} belongs to no precinct of this count center.")
 
 
 def _in_packets(

@@ -1,9 +1,6 @@
-"""Whether the audit log of a scanner's card fits its counters.
+"""Whether the audit log of a scanner's card fits its counters."""
 
-Codes of the log are those of the project profile `zt-m100-card-1`.
-"""
-
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from election.definition_file import LoadedDefinition
 from election.documents import ReportKind
@@ -13,12 +10,12 @@ from gateway.checks.wording import found, listed, zero_tape_too_late
 from gateway.media_sets import MediaSet, media_sets
 from gateway.packets import History, Packet
 from gateway.reports import tape_sets
+from parsers.media.m100_card.event_codes import CardEvent
 
-ZERO_REPORT = 0x0010
-OPENED = 0x0011
-REOPENED = 0x0012
-ZEROED = 0x0015
-BALLOT = 0x0020
+NEVER_AFTER_OPENING: Mapping[int, str] = {
+    CardEvent.POLLS_REOPENED: "reopened",
+    CardEvent.TOTALS_ZEROED: "zeroed",
+}
 
 
 def log_fits_counter(
@@ -41,9 +38,10 @@ def zero_tape_before_first_ballot(
     packet: Packet, loaded: LoadedDefinition, _history: History
 ) -> Iterator[Finding]:
     """C11: the zero tape was printed before the first ballot on the card's log."""
-    zeros = {z.device: z for z in tape_sets(packet, loaded.definition, ReportKind.ZERO)}
+    zeros = {each.device: each for each in tape_sets(packet, loaded.definition, ReportKind.ZERO)}
     for media, card in _sound_logs(packet, loaded):
-        first = next((r.at for r in card.log if r.code == BALLOT and r.at is not None), None)
+        times = (record.at for record in card.log if record.code == CardEvent.BALLOT_COUNTED)
+        first = next((at for at in times if at is not None), None)
         zero = zeros[media.device].counting
         if first and zero and zero.printed and zero.printed >= first:
             evidence = f"printed {zero.printed}, first ballot {first}"
@@ -51,20 +49,19 @@ def zero_tape_before_first_ballot(
 
 
 def _contradictions(card: M100Card) -> Iterator[str]:
-    ballots = sum(record.code == BALLOT for record in card.log)
+    ballots = sum(record.code == CardEvent.BALLOT_COUNTED for record in card.log)
     is_whole = bool(card.log) and card.log[0].sequence == 1
     if ballots != card.ballots and is_whole:  # the ring may have lost its oldest records
         yield f"{ballots} ballots in the log, {card.ballots} on the counter"
-    opened = _first(card, OPENED)
+    opened = _first(card, CardEvent.POLLS_OPENED)
     if opened is None:
         if card.state in (CardState.OPEN, CardState.CLOSED) and is_whole:
             yield "no opening of the polls"
         return
     for record in card.log:
-        if record.sequence > opened.sequence and record.code in (REOPENED, ZEROED):
-            what = "reopened" if record.code == REOPENED else "zeroed"
+        if record.sequence > opened.sequence and (what := NEVER_AFTER_OPENING.get(record.code)):
             yield f"{what} {record.at or 'at an unknown time'}"
-    zero = _first(card, ZERO_REPORT)
+    zero = _first(card, CardEvent.ZERO_REPORT_PRINTED)
     if is_whole and (zero is None or zero.sequence > opened.sequence):
         yield "no zero report before the opening"
 
@@ -75,6 +72,6 @@ def _first(card: M100Card, code: int) -> CardLogRecord | None:
 
 def _sound_logs(packet: Packet, loaded: LoadedDefinition) -> Iterator[tuple[MediaSet, M100Card]]:
     for media in media_sets(packet, loaded.definition):
-        for card in media.media:
+        for card in media.current:
             if isinstance(card, M100Card) and not card.damage:
                 yield media, card

@@ -46,7 +46,7 @@ def same_public_count(
                 f"Tape and {name_of_medium(medium)}", tape.ballots, medium.ballots
             )
     for media in media_sets(packet, loaded.definition):
-        for peb in media.media:
+        for peb in media.current:
             if isinstance(peb, Peb) and not peb.damage:
                 added = sum(terminal.votes for terminal in peb.terminals)
                 if added != peb.ballots:
@@ -76,7 +76,7 @@ def medium_balances(
 ) -> Iterator[Finding]:
     """C17: on the medium, votes, write-ins, over- and undervotes make ballots x votes allowed."""
     for media in media_sets(packet, loaded.definition):
-        for medium in media.media:
+        for medium in media.current:
             if medium.damage:
                 continue
             for contest in medium.contests:
@@ -94,7 +94,7 @@ def contest_within_public_count(
 ) -> Iterator[Finding]:
     """C74: no contest of a medium stands on more ballots than it counted."""
     for media in media_sets(packet, loaded.definition):
-        for medium in media.media:
+        for medium in media.current:
             above = [c for c in medium.contests if c.ballots > medium.ballots]
             if above and not medium.damage:
                 yield found(
@@ -111,12 +111,13 @@ def votes_everywhere_equal(
     packet: Packet, loaded: LoadedDefinition, _history: History
 ) -> Iterator[Finding]:
     """C29: log, flash, PEB and tape have the same number of votes for each terminal."""
-    votes: dict[str, dict[str, int]] = {}
+    votes: dict[str, set[tuple[str, int]]] = {}
     for source, serial, count in _votes_of_terminals(packet, loaded):
-        votes.setdefault(serial, {})[source] = count
-    for serial, by_source in sorted(votes.items()):
-        if len(set(by_source.values())) > 1 and by_source.keys() & {"PEB", "flash"}:
-            each = listed(f"{source} {count}" for source, count in by_source.items())
+        votes.setdefault(serial, set()).add((source, count))
+    for serial, told in sorted(votes.items()):
+        sources, counts = {source for source, _ in told}, {count for _, count in told}
+        if len(counts) > 1 and sources & {"PEB", "flash"}:
+            each = listed(f"{source} {count}" for source, count in sorted(told))
             yield found(
                 "C29",
                 Severity.BLOCK,
@@ -129,7 +130,7 @@ def votes_everywhere_equal(
 def _votes_of_terminals(packet: Packet, loaded: LoadedDefinition) -> Iterator[tuple[str, str, int]]:
     """Yield who says how many votes which terminal has: source, serial, votes."""
     for media in media_sets(packet, loaded.definition):
-        for peb in media.media:
+        for peb in media.current:
             if isinstance(peb, Peb) and not peb.damage:
                 yield from (("PEB", each.serial, each.votes) for each in peb.terminals)
     for results in tape_sets(packet, loaded.definition, ReportKind.RESULTS):
@@ -189,7 +190,7 @@ def _pairs(
     }
     for media in media_sets(packet, loaded.definition):
         tape = tape_of.get(media.device)
-        for medium in media.media:
+        for medium in media.current:
             if tape is not None and not medium.damage:
                 yield media, medium, tape
 

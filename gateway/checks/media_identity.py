@@ -1,17 +1,18 @@
 """Whether a medium belongs here: these machines, this definition, this mode, the original."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from election.definition import AssignedDevice, Contest, Mode
 from election.definition_file import LoadedDefinition
 from election.documents import DeviceClass, ReportKind
 from election.findings import Finding, Severity
 from election.media import M100Card, MediumContest, MediumIdentity, Peb, TerminalFlash
-from gateway.checks.wording import found, listed, name_of_device, wrong_contests
+from gateway.checks.candidate_numbers import candidate_numbers
+from gateway.checks.wording import found, listed, name_of_device, name_of_unit, wrong_contests
 from gateway.media_sets import media_sets
-from gateway.medium_placement import device_of_medium, name_of_medium
+from gateway.medium_placement import device_of_medium, name_of_medium, precincts_of_medium
 from gateway.packets import History, Packet
-from gateway.reports import contents, tape_sets
+from gateway.reports import contents, tape_sets, tapes
 from parsers.tapes.columns import plain
 
 TEXT_WIDTH = 40
@@ -82,6 +83,9 @@ def official_mode_takes_no_test(
     tests = [
         name_of_medium(medium) for medium, identity in _identified(packet) if identity.flags.test
     ]
+    tests += [
+        f"the {tape.kind} tape of {name_of_unit(tape)}" for tape in tapes(packet) if tape.test
+    ]
     if tests:
         yield found(
             "C63",
@@ -112,11 +116,10 @@ def medium_definition(
 def contests_on_medium(
     packet: Packet, loaded: LoadedDefinition, _history: History
 ) -> Iterator[Finding]:
-    """C03: card and PEB carry the contests of the precinct, with choices and votes allowed."""
-    expected = {
-        contest.id: _as_defined(contest)
-        for contest in loaded.definition.contests_of[packet.key.precinct]
-    }
+    """C03: card and PEB carry the contests of the precinct, in the order of the ballot."""
+    contests = loaded.definition.contests_of[packet.key.precinct]
+    numbers = candidate_numbers(contests)
+    expected = {contest.id: _as_defined(contest, numbers) for contest in contests}
     for medium in _media(packet):
         if isinstance(medium, TerminalFlash) or medium.damage:
             continue
@@ -137,15 +140,16 @@ def one_original(packet: Packet, loaded: LoadedDefinition, _history: History) ->
         if media.device.device_class is not DeviceClass.M100:
             continue
         name = name_of_device(media.device)
-        cards = {card.card for card in media.media if isinstance(card, M100Card)}
+        read = {(card.card, card.copy) for card in media.media if isinstance(card, M100Card)}
+        cards = {card for card, _ in read}
         strange = cards - named.get(media.device, cards)
-        if len(cards) > 1:
+        if len(read) > 1:
             yield found(
                 "C65",
                 Severity.BLOCK,
                 f"A different card of {name} is already here. Do not load it. Lay both cards side "
                 "by side and call the supervisor.",
-                f"cards {listed(sorted(cards))}",
+                f"cards {listed(f'{card} copy {copy}' for card, copy in sorted(read))}",
             )
         elif strange:
             yield found(
@@ -158,31 +162,48 @@ def one_original(packet: Packet, loaded: LoadedDefinition, _history: History) ->
             )
 
 
-def _cards_on_tapes(
-    packet: Packet, loaded: LoadedDefinition
-) -> dict[AssignedDevice, set[str]]:
+def _cards_on_tapes(packet: Packet, loaded: LoadedDefinition) -> dict[AssignedDevice, set[str]]:
     """Return the cards that intact tapes name, by scanner."""
     named: dict[AssignedDevice, set[str]] = {}
     for kind in ReportKind:
-        for tapes in tape_sets(packet, loaded.definition, kind):
-            for tape in tapes.sound:
+        for tape_set in tape_sets(packet, loaded.definition, kind):
+            for tape in tape_set.sound:
                 if tape.card:
-                    named.setdefault(tapes.device, set()).add(tape.card)
+                    named.setdefault(tape_set.device, set()).add(tape.card)
     return named
+
+
+def one_precinct_on_peb(
+    packet: Packet, loaded: LoadedDefinition, _history: History
+) -> Iterator[Finding]:
+    """C36: a PEB that holds the votes of several precincts in one sum gives none of them totals."""
+    for media in media_sets(packet, loaded.definition):
+        for peb in media.media:
+            if not isinstance(peb, Peb) or peb.identity.precinct:
+                continue
+            places = precincts_of_medium(peb, loaded.definition)
+            if len(places) > 1:
+                yield found(
+                    "C36",
+                    Severity.BLOCK,
+                    f"PEB {peb.peb} holds the votes of several precincts in one sum. Nothing of it "
+                    "counts. Have these precincts set up to report by vote image log.",
+                    f"precincts {listed(f'{precinct.number:04}' for precinct, _ in places)}",
+                )
 
 
 def same_qualification(
     packet: Packet, _loaded: LoadedDefinition, _history: History
 ) -> Iterator[Finding]:
     """C02: all PEBs of the packet carry one election qualification code."""
-    codes = {peb.peb: peb.qualification_code for peb in contents(packet, Peb) if not peb.damage}
-    if len(set(codes.values())) > 1:
+    codes = {(peb.peb, peb.qualification_code) for peb in contents(packet, Peb) if not peb.damage}
+    if len({code for _, code in codes}) > 1:
         yield found(
             "C02",
             Severity.BLOCK,
             "A PEB was not qualified for this election. Do not use it; call the election office "
             "for the inventory record.",
-            listed(f"PEB {peb} {code:08X}" for peb, code in sorted(codes.items())),
+            listed(f"PEB {peb} {code:08X}" for peb, code in sorted(codes)),
         )
 
 
@@ -206,17 +227,22 @@ def _copy(medium: M100Card | Peb | TerminalFlash) -> int:
     return medium.copy if isinstance(medium, M100Card) else 0
 
 
-_Ballot = tuple[str, int, bool, frozenset[tuple[int, str]]]
-"""Title, votes allowed, whether write-ins are counted, choices with their names."""
+_Ballot = tuple[str, int, bool, frozenset[tuple[int, int, str]]]
+"""Title, votes allowed, whether write-ins are counted; choices: id, candidate number, name."""
 
 
-def _as_defined(contest: Contest) -> _Ballot:
-    choices = frozenset((choice.id, _folded(choice.name)) for choice in contest.choices)
+def _as_defined(contest: Contest, numbers: Mapping[tuple[int, int], int]) -> _Ballot:
+    choices = frozenset(
+        (choice.id, numbers[contest.id, choice.id], _folded(choice.name))
+        for choice in contest.choices
+    )
     return _folded(contest.title), contest.votes_allowed, contest.write_in, choices
 
 
 def _as_carried(contest: MediumContest) -> _Ballot:
-    choices = frozenset((choice.choice, _folded(choice.name)) for choice in contest.choices)
+    choices = frozenset(
+        (choice.choice, choice.candidate, _folded(choice.name)) for choice in contest.choices
+    )
     return _folded(contest.title), contest.votes_allowed, contest.write_in, choices
 
 

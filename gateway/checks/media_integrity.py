@@ -45,19 +45,26 @@ def readings_agree(
     packet: Packet, loaded: LoadedDefinition, _history: History
 ) -> Iterator[Finding]:
     """C06: one medium in one state reads the same whenever it is read."""
+    readings: dict[tuple[str, str], set[ResultsMedium | TerminalFlash]] = {}
     for media in media_sets(packet, loaded.definition):
-        seen: dict[tuple[str, int], ResultsMedium] = {}
         for medium in media.sound:
-            key = (name_of_medium(medium), medium.generation)
-            if seen.setdefault(key, medium) != medium:
-                yield found(
-                    "C06",
-                    Severity.BLOCK,
-                    f"{name_of_medium(medium)} was read twice and says two different things. "
-                    "Remove it, set the write-protect switch, clean the contacts, read again. If "
-                    "it differs again, keep it and use the tape.",
-                    f"generation {medium.generation}",
-                )
+            copy = f", copy {medium.copy}" if isinstance(medium, M100Card) else ""
+            state = f"generation {medium.generation}{copy}"
+            readings.setdefault((_within(medium), state), set()).add(medium)
+    for flash in flashes(packet):
+        if not flash.damage:
+            state = f"{len(flash.events)} events"
+            readings.setdefault((_within(flash), state), set()).add(flash)
+    for (name, state), said in sorted(readings.items()):
+        if len(said) > 1:
+            yield found(
+                "C06",
+                Severity.BLOCK,
+                f"Readings of {name} say different things. Remove it, set the write-protect "
+                "switch, clean the contacts, read again. If it differs again, keep it and use the "
+                "tape.",
+                state,
+            )
 
 
 def medium_counters_in_range(
@@ -65,7 +72,7 @@ def medium_counters_in_range(
 ) -> Iterator[Finding]:
     """C46: no counter of a medium is beyond what the device can count to."""
     for media in media_sets(packet, loaded.definition):
-        for medium in media.media:
+        for medium in media.current:
             outside = [value for value in _counters(medium) if value > MOST_COUNTED]
             if outside and not medium.damage:
                 yield found(

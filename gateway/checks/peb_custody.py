@@ -6,10 +6,10 @@ from election.definition_file import LoadedDefinition
 from election.documents import ReportKind
 from election.findings import Finding, Severity
 from election.media import Peb, PebTerminal, TerminalState
-from gateway.checks.wording import found, listed
-from gateway.media_sets import MediaSet, flashes, media_sets
+from gateway.checks.wording import flawed, found, listed
+from gateway.media_sets import MediaSet, flashes, is_closed, media_sets
 from gateway.packets import History, Packet
-from gateway.reports import tape_sets
+from gateway.reports import counting_results, tape_sets
 from gateway.terminal_sessions import CLOSED, terminal_sessions
 
 
@@ -83,15 +83,18 @@ def tape_of_open_terminals(
 ) -> Iterator[Finding]:
     """C28: the PEB printed no results while a terminal of it was open."""
     for media, peb in _pebs(packet, loaded):
-        printed = bool(peb.results_tapes) or bool(_results_tapes(packet, loaded, media))
-        still_open = [t.serial for t in peb.terminals if _printed_while_open(t, printed=printed)]
-        if still_open:
-            yield found(
+        tapes = _results_tapes(packet, loaded, media)
+        printed = bool(peb.results_tapes or tapes)
+        were_open = [t.serial for t in peb.terminals if _printed_while_open(t, printed=printed)]
+        if were_open:
+            # The mark of a tape that was printed too early stays on the PEB for good.
+            yield flawed(
                 "C28",
                 Severity.BLOCK,
-                f"Totals of PEB {peb.peb} were printed while machine {listed(still_open)} was "
-                f"still open. Close it with PEB {peb.peb}, collect its votes, print a new tape.",
+                f"Totals of PEB {peb.peb} were printed while machine {listed(were_open)} was open.",
+                f"Close it with PEB {peb.peb}, collect its votes, print a new tape.",
                 f"{peb.results_tapes} results tapes printed",
+                replaced=is_closed(peb) and _is_printed_anew(packet, loaded, media),
             )
 
 
@@ -162,7 +165,7 @@ def bag_holds_all_media(
 def _pebs(packet: Packet, loaded: LoadedDefinition) -> Iterator[tuple[MediaSet, Peb]]:
     """Yield each undamaged master PEB with the media of its device."""
     for media in media_sets(packet, loaded.definition):
-        for peb in media.media:
+        for peb in media.current:
             if isinstance(peb, Peb) and not peb.damage:
                 yield media, peb
 
@@ -178,6 +181,11 @@ def _results_tapes(
         for tape in results.tapes
         if not tape.truncated
     ]
+
+
+def _is_printed_anew(packet: Packet, loaded: LoadedDefinition, media: MediaSet) -> bool:
+    """Say whether a results tape is here that shows every terminal closed."""
+    return any(device is media.device for device, _ in counting_results(packet, loaded.definition))
 
 
 def _printed_while_open(terminal: PebTerminal, *, printed: bool) -> bool:

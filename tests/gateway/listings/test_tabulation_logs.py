@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -114,7 +114,10 @@ def test_a_log_without_a_terminal_of_this_center_says_that_it_is_kept(
         ([NIGHT[0]], {("C25", "warn")}),
         (NIGHT[1:], set()),
         ([*NIGHT, ("11-03 20:00", OPENED), ("11-03 20:30", CLOSED)], {("C25", "two-person")}),
-        ([*NIGHT[:-1], ("11-03 19:05", f"{CLOSED}/156226")], {("C26", "two-person")}),
+        (
+            [*NIGHT[:-1], ("11-03 19:05", f"{CLOSED}/156226")],
+            {("C26", "two-person"), ("C43", "warn")},
+        ),
         ([*NIGHT[:-1], ("11-03 19:04", "0001206"), NIGHT[-1]], {("C26", "two-person")}),
         (
             [("10-12 09:00", CLEAR), ("10-12 09:05", OPENED), ("10-20 09:00", f"{CLOSED}/155996")],
@@ -323,10 +326,38 @@ def test_colleton_closed_five_terminals_with_other_pebs_and_cleared_one(
     machines = {
         (finding.check, *re.findall(r"Machine (\d{7})", finding.message))
         for finding in decision.findings
+        if finding.check in ("C26", "C39")
     }
     # Five after the paper of Baxter et al.; the sixth of the log was a rehearsal in October.
     different = {"5138893", "5129946", "5133679", "5138439", "5138563"}
     assert machines == {("C39", "5129345"), *(("C26", machine) for machine in different)}
+
+
+def test_colleton_shows_the_troubles_that_the_audits_of_2010_found(
+    colleton: tuple[EventLog, ManualChangesLog, LoadedDefinition],
+    decisions: Callable[..., dict[PacketKey, Decision]],
+) -> None:
+    """Serials and figures are those that a count of the log's rows by hand gives."""
+    events, _, loaded = colleton
+    close = {"time_zone": "America/New_York", "polls_close": datetime(2010, 11, 2, 23, tzinfo=UTC)}
+    closing_at_seven = replace(loaded, definition=loaded.definition.model_copy(update=close))
+    [decision] = decisions(events, loaded=closing_at_seven).values()
+    machines: dict[str, set[str]] = {}
+    figures: Counter[str] = Counter()
+    for finding in decision.findings:
+        machines.setdefault(finding.check, set()).update(re.findall(r"\d{7}", finding.message))
+        if number := re.search(r"has (\d+) votes outside", finding.message):
+            figures["outside"] += int(number[1])
+        if finding.check == "C13":
+            figures["opened"] += finding.evidence.count(":") // 2
+    assert len(machines["C13"]) == 7
+    assert machines["C38"] == {"5134844", "5138265", "5138875"}  # early voting, not marked so
+    assert figures == {"opened": 18, "outside": 1_053}
+    assert machines["C41"] == {"5120571", "5136585"}
+    assert machines["C42"] == {"5125943", "5120745", "5138893", "5126324", "5138439"}
+    assert machines["C45"] == {"5122903", "5129854", "5148180"}
+    [note] = [finding for finding in decision.findings if finding.check == "C43"]
+    assert note.evidence.endswith(" of 9584 votes")
 
 
 def test_colleton_typed_375_figures_of_votes_and_289_of_them_doubled(

@@ -25,6 +25,7 @@ from gateway.contents import GroupTotals
 from gateway.decision import decide, late_findings
 from gateway.evidence_files import EvidenceDamaged, EvidenceFiles
 from gateway.evidence_records import EvidenceRow
+from gateway.group_twins import group_twins
 from gateway.outbox import OutboxState, Settlement, SignedReturn
 from gateway.packets import Decision, History, Packet, PacketDocument, PacketKey, PacketState
 from gateway.reading import Reading, read_evidence
@@ -205,7 +206,7 @@ class Desk:
 
     def _consider(self, keys: Iterable[PacketKey]) -> bool:
         """Decide the packets `keys` anew; say whether a return was released."""
-        history = History(self._places, tuple(self._summaries.values()))
+        history = History(self._places, tuple(self._summaries.values()), group_twins(self.packets))
         released = False
         for key in keys:
             packet = self.packets[key]

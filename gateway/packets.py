@@ -5,7 +5,7 @@ not in the table is an error.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -126,6 +126,9 @@ class History:
     """SHA-256 of evidence and the packets that it is placed in."""
     summaries: tuple[TotalsListing, ...] = ()
     """Totals of the jurisdiction that a summary report (EL45, EL45A) prints."""
+    twins: Mapping[PacketKey, str] = field(default_factory=dict)
+    """Packets whose counting group shows the figures of another one, and which; see
+    `gateway.group_twins`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ OF_TOTALS_LISTINGS: tuple[tuple[str, Check], ...] = (
     ("C01", group_totals.of_this_election),
     ("C37", group_totals.printed_after_the_election),
     ("C94", group_totals.right_column),
+    ("C94", group_totals.no_group_twice),
     ("C03", group_totals.contests_in_listing),
     ("C101", group_totals.every_count_is_printed),
     ("C59", group_totals.precinct_is_counted),

@@ -88,6 +88,19 @@ def right_column(packet: Packet, loaded: LoadedDefinition, _history: History) ->
         )
 
 
+def no_group_twice(packet: Packet, loaded: LoadedDefinition, history: History) -> Iterator[Finding]:
+    """C94: no counting group shows the figures of another one in all its precincts."""
+    other = history.twins.get(packet.key)
+    if other is not None:
+        name = next(g.name for g in loaded.definition.counting_groups if g.id == other)
+        yield found(
+            "C94",
+            Severity.BLOCK,
+            f"These figures are the same as the {name} results, in every precinct. You may have "
+            "chosen the wrong counting group. Print the report again with all groups.",
+        )
+
+
 def contests_in_listing(
     packet: Packet, loaded: LoadedDefinition, _history: History
 ) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test rig check lint types contracts dependencies format bench fuzz torture clean
+.PHONY: help demo test rig check lint types contracts dependencies format bench fuzz torture cycles clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -45,6 +45,9 @@ rig: $(VENV)/dev.installed ## Plug devices into a real kernel under QEMU; minute
 
 torture: $(VENV)/dev.installed ## Kill processes for longer (ROUNDS=100 by default)
 	ZEROTAPE_TORTURE_ROUNDS=$(or $(ROUNDS),100) $(BIN)/pytest --timeout 0 tests/e2e/test_killed_processes.py
+
+cycles: $(VENV)/dev.installed ## Plug every device in and out for longer (CYCLES=1000 by default)
+	ZEROTAPE_PLUG_CYCLES=$(or $(CYCLES),1000) $(BIN)/pytest -s tests/e2e/test_plug_cycles.py
 
 clean: ## Remove the virtual environment and all caches
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info build

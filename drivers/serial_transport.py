@@ -124,8 +124,8 @@ class SerialTransport:
     def open(self) -> None:
         """Open the line; raise DeviceGone, DeviceBlocked or DeviceRefused."""
         chosen = self._settings
-        url = self._url()
         with device_errors(self._device):
+            url = self._url()
             self._port = serial.serial_for_url(
                 url,
                 baudrate=chosen.baud,

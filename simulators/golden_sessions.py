@@ -6,18 +6,19 @@ it says what the drivers did, and only a person can say whether that was right.
 
 import asyncio
 import sys
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import JsonValue
 
-from drivers.contract import DriverHost
+from drivers.contract import Driver, DriverHost
+from drivers.cradle.peb_cradle import PebCradle, PebCradleSettings
 from drivers.cradle.peb_messages import ERASED_PAGE, Status
 from drivers.errors import DeviceGone
-from drivers.line import Line
+from drivers.media.reader import MediumReader
+from drivers.print_line import PrintLine, PrintLineSettings
 from drivers.transcripts.recorder import Recorder
-from drivers.transcripts.session import ON_A_LINE, held
+from drivers.transcripts.session import held
 from drivers.transcripts.transcript_file import TranscriptHeader, header_line
 from election.captures import LineErrors
 from simulators.cradle.cable import Cable
@@ -25,8 +26,9 @@ from simulators.cradle.faults import CradleFaults
 from simulators.cradle.link_server import LinkServer
 from simulators.cradle.peb_in_slot import PebInSlot, with_trailer
 from simulators.cradle.wired_line import SteppedClock, WiredLine
+from simulators.golden_media_sessions import media_sessions
+from simulators.planned_session import DEVICE, PlannedSession
 
-DEVICE = "bench-1"
 STARTED = datetime(2026, 11, 3, 20, 0, tzinfo=UTC)
 """The moment that all headers name: the sessions are made on a clock that stands still."""
 PEB_PAGES = 4096
@@ -36,19 +38,6 @@ TAPE = b"\x18TOTAL BALLOTS   612\r\n*** END OF REPORT ***\r\n\n\n\n\n"
 """A print job as short as one can be."""
 CRADLE_SETTINGS: dict[str, JsonValue] = {"url": "/dev/ttyACM0", "poll_s": 0.01}
 TAPE_SETTINGS: dict[str, JsonValue] = {"url": "/dev/ttyUSB0", "idle_s": 2.0}
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """A driver with a device behind it, ready to be recorded."""
-
-    name: str
-    """`driver.fault`"""
-    settings: dict[str, JsonValue]
-    line: Line
-    clock: SteppedClock
-    captures: int | None = None
-    """The driver is stopped after so many; None: the device is unplugged at the end."""
 
 
 class PrintedLine:
@@ -107,22 +96,34 @@ def cradle(
     *,
     damaged_page: int | None = None,
     captures: int | None = 1,
-) -> Session:
+) -> PlannedSession:
     """Return a session with a PEB in a cradle."""
     clock = SteppedClock()
     server = LinkServer(faults=faults, clock=clock.now)
     server.insert(sparse_peb(damaged_page=damaged_page))
+    settings = PebCradleSettings.model_validate(CRADLE_SETTINGS)
     line = WiredLine(DEVICE, Cable(server), clock)
-    return Session(f"peb-cradle.{fault}", CRADLE_SETTINGS, line, clock, captures)
+
+    def opened(host: DriverHost) -> Driver:
+        source = PebCradle(DEVICE, settings, host.record, line=line, clock=clock)
+        return MediumReader(DEVICE, source, settings, host)
+
+    return PlannedSession(f"peb-cradle.{fault}", CRADLE_SETTINGS, opened, clock, captures)
 
 
-def tapes(fault: str, portions: list[tuple[int, bytes]]) -> Session:
+def tapes(fault: str, portions: list[tuple[int, bytes]]) -> PlannedSession:
     """Return a session with a print line that is unplugged in the end."""
     clock = SteppedClock()
-    return Session(f"print-line.{fault}", TAPE_SETTINGS, PrintedLine(portions, clock), clock)
+    settings = PrintLineSettings.model_validate(TAPE_SETTINGS)
+    line = PrintedLine(portions, clock)
+
+    def opened(host: DriverHost) -> Driver:
+        return PrintLine(DEVICE, settings, host, line=line, clock=clock)
+
+    return PlannedSession(f"print-line.{fault}", TAPE_SETTINGS, opened, clock)
 
 
-def sessions() -> tuple[Session, ...]:
+def sessions() -> tuple[PlannedSession, ...]:
     """Return all of them, fresh."""
     return (
         cradle("whole", CradleFaults()),
@@ -139,10 +140,11 @@ def sessions() -> tuple[Session, ...]:
         tapes("whole", [(3, TAPE[:20]), (0, TAPE[20:]), (2, TAPE), (5, b"")]),
         tapes("unplugged", [(1, TAPE), (4, TAPE[:25])]),
         tapes("idle", [(0, b"EVENT LOG\r\n"), (25, TAPE), (5, b"")]),
+        *media_sessions(),
     )
 
 
-async def record(session: Session, path: Path) -> None:
+async def record(session: PlannedSession, path: Path) -> None:
     """Run `session` and write it to `path`, with its outcome in the header."""
     driver = session.name.partition(".")[0]
     header = TranscriptHeader(
@@ -150,10 +152,7 @@ async def record(session: Session, path: Path) -> None:
     )
     with Recorder(path, header, clock=session.clock.now) as recorder:
         host = DriverHost(record=recorder)
-        outcome = await held(
-            ON_A_LINE[driver](DEVICE, session.settings, host, session.line, session.clock),
-            session.captures,
-        )
+        outcome = await held(session.open(host), session.captures)
     _put_in_front(path, header.model_copy(update={"expected": outcome}))
 
 

@@ -17,8 +17,8 @@ REPEAT_AFTER_S = (0.2, 0.5, 1.0)
 """Pauses before the repetitions of a request, seconds."""
 BUSY_S = 0.2
 """Pause before a busy cradle is asked again, seconds."""
-BUSY_TRIES = 50
-"""How often a busy cradle is asked (10 s): the profile names no bound."""
+LONGEST_BUSY_S = 10.0
+"""How long a busy cradle is asked again, seconds: the profile names no bound."""
 LAST_SEQUENCE = 255
 EVENTS_KEPT = 16
 
@@ -38,12 +38,12 @@ class LinkClient:
     """Asks a cradle. Every method may block; all are called from one thread."""
 
     def __init__(
-        self, line: Line, clock: Clock, *, while_silent: Callable[[], None] = lambda: None
+        self, line: Line, clock: Clock, *, while_waiting: Callable[[], None] = lambda: None
     ) -> None:
-        """`while_silent` is called whenever nothing was heard; what it raises ends the wait."""
+        """`while_waiting` is called after every read of the line; what it raises ends the wait."""
         self._line = line
         self._clock = clock
-        self._while_silent = while_silent
+        self._while_waiting = while_waiting
         self._decoder = FrameDecoder()
         self._sequence = 0
         self.events: deque[SlotEvent] = deque(maxlen=EVENTS_KEPT)
@@ -56,14 +56,15 @@ class LinkClient:
 
         Raises DeviceGone, or LinkFailed: after the last repetition, or at `until` on the clock.
         """
-        for _ in range(BUSY_TRIES):
+        give_up_at = self._clock.now() + LONGEST_BUSY_S
+        while self._clock.now() < give_up_at:
             # A busy cradle needs a new number: it would answer the old one from its last answer.
             self._sequence = self._sequence % LAST_SEQUENCE + 1
             answer = self._repeatedly(Frame(command, self._sequence, payload), until)
             if answer.status is not Status.BUSY:
                 return answer
             self._clock.sleep(BUSY_S)
-        raise LinkFailed(command, f"it was busy {BUSY_TRIES} times")
+        raise LinkFailed(command, f"it was busy for {LONGEST_BUSY_S:.0f} s")
 
     def farewell(self) -> None:
         """Send BYE and wait for nothing; raise DeviceGone."""
@@ -94,15 +95,14 @@ class LinkClient:
         while now < deadline:
             chunk = self._line.read()
             now = self._clock.now()
+            self._while_waiting()
             found = self._decoder.feed(chunk)
             if chunk:
                 heard_at = now
-            else:
-                self._while_silent()
-                if heard_at is not None and now - heard_at >= FRAME_SILENCE_S:
-                    found = self._decoder.silence()
-                    if self._decoder.dropped > dropped:
-                        deadline = now  # what came was the answer, and it is damaged
+            elif heard_at is not None and now - heard_at >= FRAME_SILENCE_S:
+                found = self._decoder.silence()
+                if self._decoder.dropped > dropped:
+                    deadline = now  # what came was the answer, and it is damaged
             answer = self._answer_among(found, request)
             if answer is not None:
                 return None if answer.status is Status.BAD_CRC else answer

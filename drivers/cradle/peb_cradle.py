@@ -88,7 +88,7 @@ class PebCradle:
     def open(self) -> None:
         """Open the cradle; raise DeviceGone, DeviceBlocked or DeviceRefused."""
         self._line.open()
-        self._client = LinkClient(self._line, self._clock, while_silent=self._go_on_unless_stopped)
+        self._client = LinkClient(self._line, self._clock, while_waiting=self._go_on_unless_stopped)
         try:
             self._hello = self._greeted(CradleCommands(self._client))
         except LinkFailed as error:

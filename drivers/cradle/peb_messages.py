@@ -111,7 +111,8 @@ class Hello:
     def from_bytes(cls, body: bytes) -> Self:
         """Read the body of an answer; raise ValueError naming what is wrong."""
         version, page_bytes, page_count, payload, product = _fields(HELLO, body, "HELLO")
-        name = product.decode("ascii", "replace").rstrip(" \0")
+        said = product.decode("ascii", "replace").rstrip(" \0")
+        name = "".join(filter(str.isprintable, said))  # so that no terminal obeys it
         return cls(page_count, name, version, page_bytes, payload)
 
     def to_bytes(self) -> bytes:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from drivers.errors import DeviceGone, DeviceRefused
+from drivers.errors import DeviceBlocked, DeviceGone
 
 HexId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{4}$")]
 """A USB vendor or product id, as `lsusb` prints it."""
@@ -93,16 +93,16 @@ def the_match(
 ) -> AttachedDevice:
     """Return the one of `attached` that `match` means, of that `attachment`.
 
-    Raises DeviceGone when none is there and DeviceRefused when several fit.
+    Raises DeviceGone when none is there, and DeviceBlocked when several fit: unplugging one helps.
     """
     fitting = [d for d in attached if d.attachment is attachment and match.fits(d)]
     if not fitting:
         raise DeviceGone(name, f"nothing with {match} is plugged in")
     if len(fitting) > 1:
         shown = "; ".join(map(str, fitting))
-        raise DeviceRefused(
+        raise DeviceBlocked(
             name,
-            f"its match fits {len(fitting)} devices: {shown}. Tell them apart by `serial`, `port` "
-            "or `part`; `zerotape gateway devices` lists them.",
+            f"its match fits {len(fitting)} devices: {shown}. Unplug the one that is not meant, or "
+            "tell them apart by `serial`, `port` or `part`, see `zerotape gateway devices`",
         )
     return fitting[0]

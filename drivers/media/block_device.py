@@ -18,9 +18,11 @@ from drivers.errors import DeviceRefused
 from drivers.hotplug.attached import Attachment
 from drivers.media.node import Node, NodeSettings
 from drivers.media.node_source import NodeSource
+from drivers.media.opened_node import OpenedNode, OpenNode
 from drivers.media.reader import MediumReader
 from drivers.media.source import Sink
 from drivers.media.uncached import CHUNK_BYTES, UncachedFile
+from drivers.transcripts.recorded_node import recorded
 from election.captures import WriteProtection
 
 MEDIUM_KIND = "block-device"
@@ -41,49 +43,43 @@ class BlockDeviceSettings(NodeSettings):
     """Which block device, and how its media are treated."""
 
 
-class OpenBlockDevice:
-    """A block device that is open, past the page cache."""
+class BlockNode:
+    """A block device that is open, past the page cache; an OpenedNode."""
 
-    def __init__(self, path: Path, node: Node, host: DriverHost) -> None:
+    def __init__(self, path: Path, node: Node) -> None:
         """Open `path`; raise OSError."""
+        self.name = path.name
         self._path = path
         self._node = node
-        self._file = UncachedFile(path, host, CHANNEL)
+        self._file = UncachedFile(path)
         try:
             self.size = self._asked(BLKGETSIZE64, "Q")
-            self._sector_bytes = self._asked(BLKSSZGET, "i")
-            self._read_only = bool(self._asked(BLKROGET, "i"))
-            self.token = f"{self._generation()} {self.size}"
+            sector_bytes = self._asked(BLKSSZGET, "i")
+            is_read_only = bool(self._asked(BLKROGET, "i"))
+            # With its switch: the udev rule may set it after the node was seen, and refused
+            self.token = f"{self._generation()} {self.size} {is_read_only}"
         except OSError:
             self.close()
             raise
-
-    @property
-    def identity(self) -> str:
-        """How the device calls itself."""
-        return self._node.describe(self._path)
-
-    @property
-    def protection(self) -> WriteProtection:
+        self.protection = WriteProtection.ON if is_read_only else WriteProtection.OFF
         """Whether the kernel takes no writes: by the medium's switch, or by the udev rule."""
-        return WriteProtection.ON if self._read_only else WriteProtection.OFF
-
-    def read(self, sink: Sink) -> None:
-        """Read up to the size that the kernel tells, or to where the device ends before."""
-        sink.expect(self.size)
-        offset = 0
-        while chunk := self._file.read_at(offset, min(CHUNK_BYTES, self.size - offset)):
-            sink.add(chunk)
-            offset += len(chunk)
-
-    def facts(self) -> tuple[str, ...]:
-        """Return size, sectors and how it was read."""
-        takes = "no writes" if self._read_only else "writes"
-        return (
-            f"{self.size} bytes in sectors of {self._sector_bytes}",
-            f"the kernel takes {takes} to it",
+        self.facts: tuple[str, ...] = (
+            f"{self.size} bytes in sectors of {sector_bytes}",
+            f"the kernel takes {'no writes' if is_read_only else 'writes'} to it",
             self._file.way,
         )
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        """Return up to `length` bytes from `offset`; raise OSError."""
+        return self._file.read_at(offset, length)
+
+    def identity(self) -> str:
+        """Return how the device calls itself."""
+        return self._node.describe(self._path)
+
+    def attribute_memory(self) -> bytes:
+        """Return nothing: a disk has none."""
+        return b""
 
     def close(self) -> None:
         """Close the node."""
@@ -103,6 +99,37 @@ class OpenBlockDevice:
             return f"node {node.st_rdev} {node.st_ino} {node.st_ctime_ns}"
 
 
+class OpenDisk:
+    """A medium that is read from its first byte to its last; an OpenMedium."""
+
+    def __init__(self, node: OpenedNode) -> None:
+        self.token: str = node.token
+        self.protection: WriteProtection = node.protection
+        self._node = node
+
+    @property
+    def identity(self) -> str:
+        """How the device calls itself."""
+        return self._node.identity()
+
+    def read(self, sink: Sink) -> None:
+        """Read up to the size that the kernel tells, or to where the device ends before."""
+        size = self._node.size
+        sink.expect(size)
+        offset = 0
+        while chunk := self._node.read_at(offset, min(CHUNK_BYTES, size - offset)):
+            sink.add(chunk)
+            offset += len(chunk)
+
+    def facts(self) -> tuple[str, ...]:
+        """Return size, sectors and how it was read."""
+        return self._node.facts
+
+    def close(self) -> None:
+        """Close the node."""
+        self._node.close()
+
+
 class BlockDevicePlugin:
     """The entry point `block-device`."""
 
@@ -112,21 +139,37 @@ class BlockDevicePlugin:
     def open(self, device: str, settings: BlockDeviceSettings, host: DriverHost) -> MediumReader:
         """Return a fresh driver for one connection."""
         node = Node(device, settings, Attachment.BLOCK)
-        open_medium = partial(open_block_device, node, host)
-        source = NodeSource(device, MEDIUM_KIND, open_medium, host, CHANNEL)
-        return MediumReader(device, source, settings, host)
+        return block_device(device, settings, host, partial(open_block_node, node))
 
 
 PLUGIN: DriverPlugin = BlockDevicePlugin()
 
 
-def open_block_device(node: Node, host: DriverHost) -> OpenBlockDevice | None:
+def block_device(
+    device: str, settings: BlockDeviceSettings, host: DriverHost, open_node: OpenNode
+) -> MediumReader:
+    """Return the driver over whatever `open_node` opens: a node, or a replay."""
+    source = disk_source(device, MEDIUM_KIND, recorded(open_node, host.record, CHANNEL))
+    return MediumReader(device, source, settings, host)
+
+
+def disk_source(device: str, medium_kind: str, open_node: OpenNode) -> NodeSource:
+    """Return the source that reads nodes from their first byte to their last."""
+
+    def open_medium() -> OpenDisk | None:
+        node = open_node()
+        return None if node is None else OpenDisk(node)
+
+    return NodeSource(device, medium_kind, open_medium)
+
+
+def open_block_node(node: Node) -> BlockNode | None:
     """Open what `node` means; None without a medium. Raises OSError, DeviceGone, DeviceRefused."""
     path = node.find()
     if not stat.S_ISBLK(path.stat().st_mode):  # before it is opened: a FIFO would wait for ever
         raise DeviceRefused(node.device, f"{path} is no block device. Correct its path.")
     try:
-        medium = OpenBlockDevice(path, node, host)
+        medium = BlockNode(path, node)
     except OSError as error:
         if error.errno in NO_MEDIUM:
             return None

@@ -59,7 +59,7 @@ class Node:
         self._found_as: tuple[int, ...] = ()
 
     def find(self) -> Path:
-        """Return the node; raise DeviceGone where it is not there, DeviceRefused for several."""
+        """Return the node; raise DeviceGone where it is not there, DeviceBlocked for several."""
         if self._settings.path is not None:
             return self._settings.path
         if self._found is None or _made(self._found) != self._found_as:
@@ -69,9 +69,12 @@ class Node:
 
     def describe(self, path: Path) -> str:
         """Return how the device at `path` calls itself; its path where it says nothing."""
-        target = path.resolve()
-        known = (d for d in self._inventory() if d.node and d.node.resolve() == target)
-        return next(map(str, known), str(path))
+        try:
+            target = path.resolve()
+            known = (d for d in self._inventory() if d.node and d.node.resolve() == target)
+            return next(map(str, known), str(path))
+        except OSError:  # it goes while it is looked at
+            return str(path)
 
     def _search(self) -> Path:
         assert self._settings.match is not None

@@ -4,12 +4,9 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import Protocol
 
-from drivers.contract import DriverHost
 from drivers.media.node import node_errors
 from drivers.media.source import MediumRemoved, MediumUnreadable, Sink
-from drivers.transcripts.crossing import Crossing, Direction
 from election.captures import WriteProtection
-from election.errors import ZerotapeError
 
 
 class OpenMedium(Protocol):
@@ -47,22 +44,12 @@ class NodeSource:
     """A `MediumSource` over whatever `open_medium` opens."""
 
     def __init__(
-        self,
-        device: str,
-        medium_kind: str,
-        open_medium: Callable[[], OpenMedium | None],
-        host: DriverHost,
-        channel: str,
+        self, device: str, medium_kind: str, open_medium: Callable[[], OpenMedium | None]
     ) -> None:
-        """`open_medium` returns None while there is no medium; it raises OSError and our errors.
-
-        `channel` is what its crossings are recorded on.
-        """
+        """`open_medium` returns None while there is no medium; it raises OSError and our errors."""
         self.medium_kind = medium_kind
         self._device = device
         self._open_medium = open_medium
-        self._host = host
-        self._channel = channel
         self._token = ""
         self._identity = ""
         self._facts: tuple[str, ...] = ()
@@ -93,15 +80,11 @@ class NodeSource:
 
     def read(self, sink: Sink) -> None:
         """Read the whole medium whose switch was seen into `sink`."""
-        try:
-            with self._opened() as medium:
-                if medium.token != self._token:
-                    raise MediumRemoved(self._device, "another medium is in it")
-                self._read(medium, sink)
-            self._look_again()
-        except ZerotapeError as error:
-            self._host.record(Crossing(Direction.IN, self._channel, b"", type(error).__name__))
-            raise
+        with self._opened() as medium:
+            if medium.token != self._token:
+                raise MediumRemoved(self._device, "another medium is in it")
+            self._read(medium, sink)
+        self._look_again()
 
     def identity(self) -> str:
         """Return how the device called itself when its switch was seen."""

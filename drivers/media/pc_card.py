@@ -11,15 +11,19 @@ from drivers.contract import INTERFACE_VERSION, DriverHost, DriverPlugin
 from drivers.errors import DeviceGone, DeviceRefused
 from drivers.hotplug.attached import Attachment
 from drivers.media.address_wrap import is_card_size, wraps_at
-from drivers.media.card_memory import CHANNEL, MTD_MAJOR, CardMemory, ImageMemory, MtdMemory
+from drivers.media.card_memory import MTD_MAJOR, ImageMemory, MtdMemory
 from drivers.media.cis import CardInformation, read_attribute_memory
 from drivers.media.node import Node, NodeSettings
 from drivers.media.node_source import NodeSource
+from drivers.media.opened_node import OpenedNode, OpenNode
 from drivers.media.reader import MediumReader
 from drivers.media.source import MediumUnreadable, Sink
+from drivers.transcripts.recorded_node import recorded
 from election.captures import WriteProtection
 
 MEDIUM_KIND = "pc-card"
+CHANNEL = "card"
+"""Contents of the card in recorded sessions."""
 CHUNK_BYTES = 16 * 1024
 """One read. A card of 512 KiB in a window of 64 MiB is read 128 times over, at some MiB/s."""
 
@@ -34,14 +38,13 @@ class PcCardSettings(NodeSettings):
 
 
 class OpenCard:
-    """A card that is open, cut to its true size."""
+    """A card that is open, cut to its true size; an OpenMedium."""
 
-    def __init__(self, path: Path, memory: CardMemory, node: Node, confirmed_by: str) -> None:
-        self.token = memory.token
+    def __init__(self, device: str, memory: OpenedNode, confirmed_by: str) -> None:
+        self.token: str = memory.token
         self.protection: WriteProtection = memory.protection
-        self._path = path
+        self._device = device
         self._memory = memory
-        self._node = node
         self._confirmed_by = confirmed_by
         self._information: CardInformation | None = None
         self._size = 0
@@ -49,7 +52,7 @@ class OpenCard:
     @property
     def identity(self) -> str:
         """How the reader calls itself."""
-        return self._node.describe(self._path)
+        return self._memory.identity()
 
     def read(self, sink: Sink) -> None:
         """Read the card into `sink`; raise OSError or MediumUnreadable."""
@@ -68,7 +71,7 @@ class OpenCard:
 
     def facts(self) -> tuple[str, ...]:
         """Return what door, switch, CIS and size have shown."""
-        return (*self._memory.facts(), *self._facts())
+        return (*self._memory.facts, *self._facts())
 
     def close(self) -> None:
         """Close it."""
@@ -82,22 +85,22 @@ class OpenCard:
         """
         if self._is_from_card_manager and not is_card_size(self._memory.size):
             raise MediumUnreadable(
-                self._node.device,
-                f"{self._path.name} has {self._memory.size} bytes, which no card has: it is no raw "
-                "dump of the card, and its format was never published",
+                self._device,
+                f"{self._memory.name} has {self._memory.size} bytes, which no card has: it is no "
+                "raw dump of the card, and its format was never published",
                 "Save the card's common memory as a raw image and read that",
             )
 
     @property
     def _is_from_card_manager(self) -> bool:
-        return self._path.suffix.lower() == CARD_MANAGER_SUFFIX
+        return self._memory.name.lower().endswith(CARD_MANAGER_SUFFIX)
 
     def _compare_repeats(self, offset: int, chunk: bytes, sink: Sink) -> None:
         for begin in range(self._size, self._memory.size, self._size):
             sink.add(b"")  # lets the reader be stopped: there may be many of them
             if self._memory.read_at(begin + offset, len(chunk)) != chunk:
                 raise MediumUnreadable(
-                    self._node.device,
+                    self._device,
                     f"its content comes again after {self._size} bytes, but not the same between "
                     f"bytes {begin + offset} and {begin + offset + len(chunk)}",
                 )
@@ -124,42 +127,59 @@ class PcCardPlugin:
 
     def open(self, device: str, settings: PcCardSettings, host: DriverHost) -> MediumReader:
         """Return a fresh driver for one connection."""
-        node = Node(device, settings, Attachment.MTD)
-        slot = CardSlot(node, settings.confirmed_by, host)
-        source = NodeSource(device, MEDIUM_KIND, slot.open_card, host, CHANNEL)
-        return MediumReader(device, source, settings, host)
+        slot = CardSlot(Node(device, settings, Attachment.MTD))
+        return pc_card(device, settings, host, slot.open)
 
 
 PLUGIN: DriverPlugin = PcCardPlugin()
 
 
+def pc_card(
+    device: str, settings: PcCardSettings, host: DriverHost, open_node: OpenNode
+) -> MediumReader:
+    """Return the driver over whatever `open_node` opens: a card's node or image, or a replay."""
+    open_recorded = recorded(open_node, host.record, CHANNEL)
+    source = card_source(device, open_recorded, confirmed_by=settings.confirmed_by)
+    return MediumReader(device, source, settings, host)
+
+
+def card_source(device: str, open_node: OpenNode, *, confirmed_by: str = "") -> NodeSource:
+    """Return the source that reads cards, cut to their true size."""
+
+    def open_medium() -> OpenCard | None:
+        memory = open_node()
+        return None if memory is None else OpenCard(device, memory, confirmed_by)
+
+    return NodeSource(device, MEDIUM_KIND, open_medium)
+
+
 class CardSlot:
     """Where cards come and go: with a card its node or file appears."""
 
-    def __init__(self, node: Node, confirmed_by: str, host: DriverHost) -> None:
+    def __init__(self, node: Node) -> None:
         self._node = node
-        self._confirmed_by = confirmed_by
-        self._host = host
         self._seen = ""
 
-    def open_card(self) -> OpenCard | None:
+    def open(self) -> OpenedNode | None:
         """Open the card; None while there is none. Raises OSError and DeviceRefused."""
         try:
             path = self._node.find()
             status = path.stat()
         except (DeviceGone, FileNotFoundError):
             return None
-        memory: CardMemory
         if stat.S_ISCHR(status.st_mode) and os.major(status.st_rdev) == MTD_MAJOR:
-            memory = MtdMemory(path, self._host)
-        elif stat.S_ISREG(status.st_mode):
-            memory = ImageMemory(path, self._host)
-            if memory.token != self._seen:  # somebody may still be writing it: look once more
-                self._seen = memory.token
-                memory.close()
-                return None
-        else:
-            raise DeviceRefused(
-                self._node.device, f"{path} is no MTD device and no image. Correct its path."
-            )
-        return OpenCard(path, memory, self._node, self._confirmed_by)
+            return MtdMemory(path, self._node)
+        if stat.S_ISREG(status.st_mode):
+            return self._image(path)
+        raise DeviceRefused(
+            self._node.device, f"{path} is no MTD device and no image. Correct its path."
+        )
+
+    def _image(self, path: Path) -> ImageMemory | None:
+        """Open an image; None the first time, as somebody may still be writing it."""
+        image = ImageMemory(path, self._node)
+        if image.token == self._seen:
+            return image
+        self._seen = image.token
+        image.close()
+        return None

@@ -43,8 +43,8 @@ class MediumReader:
                 self._host.say("")
             if present not in (None, read):
                 visit = await self._visit()
-                for capture in visit.captures:
-                    yield capture
+                while visit.captures:  # a medium can be large: nothing holds it once it is kept
+                    yield visit.captures.pop(0)
                 # Not before they are durable: whoever reads it takes the medium away.
                 self._host.say(visit.advice)
                 if isinstance(visit.gone, MediumRemoved):

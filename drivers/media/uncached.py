@@ -5,9 +5,6 @@ import mmap
 import os
 from pathlib import Path
 
-from drivers.contract import DriverHost
-from drivers.transcripts.crossing import Crossing, Direction
-
 CHUNK_BYTES = 256 * 1024
 """One read; a multiple of every sector and page size, as O_DIRECT wants it."""
 
@@ -23,8 +20,8 @@ class UncachedFile:
     `bypasses_cache` tells.
     """
 
-    def __init__(self, path: Path, host: DriverHost, channel: str) -> None:
-        """Open `path`; raise OSError. What is read is recorded on `channel`."""
+    def __init__(self, path: Path) -> None:
+        """Open `path`; raise OSError."""
         self.bypasses_cache = True
         try:
             self.descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECT)
@@ -33,10 +30,13 @@ class UncachedFile:
                 raise
             self.bypasses_cache = False
             self.descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-            os.posix_fadvise(self.descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
-        self._buffer = mmap.mmap(-1, CHUNK_BYTES)  # begins at a page, as O_DIRECT wants it
-        self._host = host
-        self._channel = channel
+        try:
+            if not self.bypasses_cache:
+                os.posix_fadvise(self.descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+            self._buffer = mmap.mmap(-1, CHUNK_BYTES)  # begins at a page, as O_DIRECT wants it
+        except OSError:
+            os.close(self.descriptor)
+            raise
 
     @property
     def way(self) -> str:
@@ -53,9 +53,7 @@ class UncachedFile:
         aligned = -(-length // ALIGNED_BYTES) * ALIGNED_BYTES
         with memoryview(self._buffer) as whole, whole[:aligned] as part:
             came = os.preadv(self.descriptor, [part], offset)
-        chunk = self._buffer[: min(came, length)]
-        self._host.record(Crossing(Direction.IN, self._channel, chunk))
-        return chunk
+        return self._buffer[: min(came, length)]
 
     def close(self) -> None:
         """Close it."""

@@ -8,8 +8,8 @@ from election.errors import ZerotapeError
 
 SHOWN_BYTES = 32
 
-ErrorOf = Callable[[str], ZerotapeError]
-"""Makes a device error for the device of this name."""
+ErrorOf = Callable[[str], ZerotapeError | OSError]
+"""Makes the error of a transport for the device of this name."""
 
 
 class ReplayDiverged(ZerotapeError):
@@ -38,6 +38,11 @@ class Replay:
     def device(self) -> str:
         """Name of the device in the configuration then."""
         return self._transcript.header.device
+
+    @property
+    def line(self) -> int:
+        """Line of the file that is due."""
+        return self._next + 2  # the header stands in line 1
 
     def now(self) -> float:
         """Return seconds since the session began."""
@@ -80,31 +85,32 @@ class Replay:
         self._pass(due)
         self._raise_error(due.crossing)
 
+    def pass_over(self, error: str) -> None:
+        """Leave out inputs in whose place this error came."""
+        while (due := self._due) is not None and due.crossing.error == error:
+            self._pass(due)
+
     def finish(self) -> None:
         """Raise ReplayDiverged where something was recorded that the driver left out."""
         while (due := self._due) is not None and due.is_silence:
             self._pass(due)
         if due is not None:
-            raise ReplayDiverged(self._transcript, self._line, _told(due.crossing), "has ended")
+            raise ReplayDiverged(self._transcript, self.line, _told(due.crossing), "has ended")
 
     @property
     def _due(self) -> TimedCrossing | None:
         crossings = self._transcript.crossings
         return crossings[self._next] if self._next < len(crossings) else None
 
-    @property
-    def _line(self) -> int:
-        return self._next + 2  # the header stands in line 1
-
     def _expected(
         self, direction: Direction, channel: str, data: bytes | None, did: str
     ) -> TimedCrossing:
         due = self._due
         if due is None:
-            raise ReplayDiverged(self._transcript, self._line, "the end", did)
+            raise ReplayDiverged(self._transcript, self.line, "the end", did)
         agrees = (due.crossing.direction, due.crossing.channel) == (direction, channel)
         if not agrees or (data is not None and data != due.crossing.data):
-            raise ReplayDiverged(self._transcript, self._line, _told(due.crossing), did)
+            raise ReplayDiverged(self._transcript, self.line, _told(due.crossing), did)
         return due
 
     def _pass(self, due: TimedCrossing) -> None:
@@ -117,7 +123,7 @@ class Replay:
             make = self._errors.get(crossing.error)
             if make is None:
                 reason = f"{crossing.error}, which no device of this kind tells"
-                raise ReplayDiverged(self._transcript, self._line - 1, reason, "cannot go on")
+                raise ReplayDiverged(self._transcript, self.line - 1, reason, "cannot go on")
             raise make(self.device)
 
 

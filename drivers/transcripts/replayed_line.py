@@ -1,22 +1,14 @@
 """A line that gives a recorded session again."""
 
-from collections.abc import Mapping
-
-from drivers.errors import DeviceBlocked, DeviceGone, DeviceRefused
+from drivers.errors import DeviceGone
+from drivers.transcripts.device_errors import DEVICE_ERRORS
 from drivers.transcripts.recorded_line import CHANNEL
-from drivers.transcripts.replay import ErrorOf, Replay
+from drivers.transcripts.replay import Replay
 from drivers.transcripts.transcript_file import Transcript
 from election.captures import LineErrors
 
 READ_WAIT_S = 0.02
 """How long a read waits on the clock of the replay where the recording has nothing more to give."""
-
-AS_RECORDED = "as recorded"
-LINE_ERRORS: Mapping[str, ErrorOf] = {
-    "DeviceGone": lambda device: DeviceGone(device, AS_RECORDED),
-    "DeviceBlocked": lambda device: DeviceBlocked(device, AS_RECORDED),
-    "DeviceRefused": lambda device: DeviceRefused(device, AS_RECORDED),
-}
 
 
 class ReplayedLine:
@@ -24,7 +16,7 @@ class ReplayedLine:
 
     def __init__(self, transcript: Transcript) -> None:
         self.place = str(transcript.path.name)
-        self.replay = Replay(transcript, LINE_ERRORS)
+        self.replay = Replay(transcript, DEVICE_ERRORS)
 
     def open(self) -> None:
         """Do nothing: opening crosses no bytes."""

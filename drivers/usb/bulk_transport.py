@@ -1,8 +1,7 @@
 """One command after the other over Bulk-Only Transport, and back to order after a fault."""
 
-import time
-
 from drivers.errors import DeviceGone
+from drivers.line import Clock, SystemClock
 from drivers.usb.bulk_only import (
     MAX_TAG,
     STATUS_WRAPPER,
@@ -11,8 +10,8 @@ from drivers.usb.bulk_only import (
     StatusDamaged,
     StatusWrapper,
 )
-from drivers.usb.bulk_pipes import BulkPipes, Pipe
 from drivers.usb.errors import Stalled, TimedOut, TransferFault
+from drivers.usb.pipes import Pipe, Pipes
 from drivers.usb.scsi import Command, Query, Sense
 from drivers.usb.storage_interfaces import CALL_MS
 from election.errors import Transient
@@ -43,11 +42,21 @@ class TransferBroken(Transient):
 class BulkTransport:
     """Sends commands to one logical unit of an open device, from one thread."""
 
-    def __init__(self, device: str, pipes: BulkPipes, *, lun: int, answer_s: float) -> None:
+    def __init__(
+        self,
+        device: str,
+        pipes: Pipes,
+        *,
+        lun: int,
+        answer_s: float,
+        clock: Clock | None = None,
+    ) -> None:
+        """`clock` stands in for the time, such as in a replay."""
         self._device = device
         self._pipes = pipes
         self._lun = lun
         self._answer_s = answer_s
+        self._clock = clock or SystemClock()
         self._tag = 0
 
     def run(self, command: Command) -> bytes:
@@ -55,11 +64,11 @@ class BulkTransport:
 
         Raises CommandFailed, TransferBroken, or DeviceGone, also when a reset does not help.
         """
-        until = time.monotonic() + self._answer_s
+        until = self._clock.now() + self._answer_s
         data, passed = self._carried_out(command, until)
         if passed:
             return data
-        raw, _ = self._carried_out(Query.REQUEST_SENSE, max(until, time.monotonic() + CALL_S))
+        raw, _ = self._carried_out(Query.REQUEST_SENSE, max(until, self._clock.now() + CALL_S))
         try:
             sense = Sense.from_bytes(raw)
         except ValueError as error:
@@ -132,7 +141,7 @@ class BulkTransport:
 
     def _waited_for(self, size: int, until: float) -> bytes:
         while True:
-            left_ms = int((until - time.monotonic()) * 1000)
+            left_ms = int((until - self._clock.now()) * 1000)
             try:
                 return self._pipes.read(size, max(1, min(CALL_MS, left_ms)))
             except TimedOut:

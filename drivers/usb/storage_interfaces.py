@@ -9,13 +9,12 @@ from typing import Any
 import usb.core
 import usb.util
 
-from drivers.errors import DeviceBlocked
+from drivers.errors import DeviceBlocked, DeviceGone
 from drivers.hotplug.attached import AttachedDevice, Attachment, DeviceMatch, the_match
-from drivers.usb.errors import FOREIGN, usb_errors
+from drivers.usb.errors import FOREIGN, TransferFault, usb_errors
+from drivers.usb.pipes import BULK_ONLY_SCSI, PipeAddresses
 
-BULK_ONLY_SCSI = {"bInterfaceClass": 0x08, "bInterfaceSubClass": 0x06, "bInterfaceProtocol": 0x50}
-"""Mass storage, transparent SCSI commands, Bulk-Only Transport."""
-
+KIND_FIELDS = ("bInterfaceClass", "bInterfaceSubClass", "bInterfaceProtocol")
 CALL_MS = 500
 """Longest wait of one call to libusb, hence for one control request."""
 
@@ -26,12 +25,7 @@ class StorageInterface:
 
     usb_device: Any  # pyusb has no types
     attached: AttachedDevice
-    number: int
-    """Of the interface."""
-    endpoint_in: int
-    endpoint_out: int
-    packet_bytes: int
-    """Of the bulk IN endpoint: a shorter packet ends a transfer."""
+    addresses: PipeAddresses
 
 
 def the_storage_interface(name: str, match: DeviceMatch, backend: Any) -> StorageInterface:  # noqa: ANN401  # pyusb has no types
@@ -44,10 +38,15 @@ def the_storage_interface(name: str, match: DeviceMatch, backend: Any) -> Storag
     with ExitStack() as undo, usb_errors(name):
         for usb_device in _candidates(match, backend):
             undo.callback(usb.util.dispose_resources, usb_device)
+            # An error is raised only if it may be of the one: others are not our business
             try:
                 found.append(_storage_interface(name, usb_device))
+            except DeviceGone:  # unplugged while it was looked at
+                continue
             except DeviceBlocked as error:
-                blocked = error  # raised only if it may be the one: others are not our business
+                blocked = error
+            except TransferFault as error:
+                blocked = DeviceBlocked(name, f"{error.detail}. Unplug it, plug it in")
     if blocked and not any(match.fits(one.attached) for one in found):
         raise blocked
     attached = the_match(name, match, Attachment.USB, [one.attached for one in found])
@@ -74,7 +73,8 @@ def _is_storage(usb_device: Any) -> bool:  # noqa: ANN401  # pyusb has no types
 
 
 def _interface_of(configuration: Any) -> Any:  # noqa: ANN401  # pyusb has no types
-    return usb.util.find_descriptor(configuration, bAlternateSetting=0, **BULK_ONLY_SCSI)
+    kind = dict(zip(KIND_FIELDS, BULK_ONLY_SCSI, strict=True))
+    return usb.util.find_descriptor(configuration, bAlternateSetting=0, **kind)
 
 
 def _storage_interface(name: str, usb_device: Any) -> StorageInterface:  # noqa: ANN401  # pyusb has no types
@@ -93,10 +93,12 @@ def _storage_interface(name: str, usb_device: Any) -> StorageInterface:  # noqa:
         return StorageInterface(
             usb_device=usb_device,
             attached=_attached(usb_device),
-            number=interface.bInterfaceNumber,
-            endpoint_in=bulk_in.bEndpointAddress,
-            endpoint_out=bulk_out.bEndpointAddress,
-            packet_bytes=bulk_in.wMaxPacketSize,
+            addresses=PipeAddresses(
+                interface=interface.bInterfaceNumber,
+                endpoint_in=bulk_in.bEndpointAddress,
+                endpoint_out=bulk_out.bEndpointAddress,
+                packet_bytes=bulk_in.wMaxPacketSize,
+            ),
         )
 
 

@@ -8,6 +8,7 @@ from pydantic import Field
 from drivers.contract import INTERFACE_VERSION, DriverHost, DriverPlugin
 from drivers.errors import DeviceBlocked, DeviceGone, DeviceRefused
 from drivers.hotplug.attached import AttachedDevice, DeviceMatch
+from drivers.line import Clock
 from drivers.media.reader import MediumReader
 from drivers.media.source import MediumRemoved, MediumUnreadable, Sink
 from drivers.media.visit import MediaSettings
@@ -17,6 +18,7 @@ from drivers.usb.bulk_only import MAX_LUN
 from drivers.usb.bulk_pipes import TRANSFER_BYTES, BulkPipes
 from drivers.usb.bulk_transport import BulkTransport, CommandFailed, TransferBroken
 from drivers.usb.errors import Stalled, TransferFault
+from drivers.usb.pipes import Pipes
 from drivers.usb.scsi import (
     Capacity,
     Command,
@@ -68,13 +70,19 @@ class UsbStorage:
         device: str,
         settings: UsbStorageSettings,
         record: Record,
-        backend: Callable[[str], Any],
+        backend: Callable[[str], Any] = libusb,
+        *,
+        pipes: Pipes | None = None,
+        clock: Clock | None = None,
     ) -> None:
+        """`pipes` and `clock` stand in for the reader and the time, such as in a replay."""
         self._device = device
         self._settings = settings
         self._record = record
         self._backend = backend
-        self._pipes: BulkPipes | None = None
+        self._given_pipes = pipes
+        self._clock = clock
+        self._pipes: Pipes | None = None
         self._transport: BulkTransport | None = None
         self._attached: AttachedDevice | None = None
         self._insertions = 0
@@ -85,12 +93,10 @@ class UsbStorage:
     def open(self) -> None:
         """Find the reader and take it; raise DeviceGone, DeviceBlocked or DeviceRefused."""
         settings = self._settings
-        interface = the_storage_interface(self._device, settings.match, self._backend(self._device))
-        self._attached = interface.attached
-        pipes = self._pipes = BulkPipes(self._device, interface, self._record)
+        pipes = self._pipes = self._given_pipes or self._found_pipes()
         pipes.open()
         self._transport = BulkTransport(
-            self._device, pipes, lun=settings.lun, answer_s=settings.answer_s
+            self._device, pipes, lun=settings.lun, answer_s=settings.answer_s, clock=self._clock
         )
         try:
             last = self._last_lun(pipes)
@@ -148,6 +154,12 @@ class UsbStorage:
         """Return what INQUIRY and READ CAPACITY said, and how smoothly it went."""
         said = [f"{subject} {words}" for subject, words in self._facts.items()]
         return (*said, f"commands repeated: {self._repeats}")
+
+    def _found_pipes(self) -> Pipes:
+        backend = self._backend(self._device)
+        interface = the_storage_interface(self._device, self._settings.match, backend)
+        self._attached = interface.attached
+        return BulkPipes(self._device, interface, self._record)
 
     def _capacity(self) -> Capacity:
         try:
@@ -208,7 +220,7 @@ class UsbStorage:
         if sense.key == SenseKey.ILLEGAL_REQUEST:
             raise CommandRefused(self._device, f"{command} was refused: {sense}")
 
-    def _last_lun(self, pipes: BulkPipes) -> int:
+    def _last_lun(self, pipes: Pipes) -> int:
         try:
             return int.from_bytes(pipes.last_lun(), "big")
         except Stalled:

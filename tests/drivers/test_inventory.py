@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from drivers.errors import DeviceGone, DeviceRefused
+from drivers.errors import DeviceBlocked, DeviceGone
 from drivers.hotplug.attached import AttachedDevice, Attachment, DeviceMatch, the_match
 from drivers.hotplug.inventory import attached_devices
 
@@ -114,7 +114,7 @@ def test_two_of_one_model_without_serial_numbers_are_told_apart_by_their_ports(
 ) -> None:
     serial_adapter(sysfs, "1-2", "ttyUSB1")
     serial_adapter(sysfs, "1-1", "ttyUSB0")
-    with pytest.raises(DeviceRefused, match=r"fits 2 devices.*port 1-1.*port 1-2"):
+    with pytest.raises(DeviceBlocked, match=r"fits 2 devices.*port 1-1.*port 1-2.*Unplug the one"):
         the_match(
             "printer", DeviceMatch(vendor="0403", product="6001"), Attachment.SERIAL, sysfs.look()
         )

@@ -1,6 +1,7 @@
 """Every medium is read twice, once: whatever fails at whatever step, and nothing is left behind."""
 
 import asyncio
+import gc
 import threading
 import time
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from drivers.errors import DeviceBlocked, DeviceGone, DeviceRefused
 from drivers.media.reader import MediumReader
 from drivers.media.source import MediumRemoved, MediumUnreadable, Sink
 from drivers.media.visit import MediaSettings
-from election.captures import Ending, WriteProtection
+from election.captures import Capture, Ending, WriteProtection
 from election.errors import ZerotapeError
 
 if TYPE_CHECKING:
@@ -200,6 +201,21 @@ async def test_nobody_is_told_to_take_a_medium_out_before_its_capture_is_kept(
         assert daemon.said == ["The medium in card-1 is being read. Leave it in."]
         asking = asyncio.ensure_future(anext(captures))
         await daemon.until(lambda: daemon.has_said("Take it out."))
+        asking.cancel()
+        await asyncio.wait([asking])
+
+
+async def test_nothing_of_a_medium_is_held_once_its_capture_is_kept(
+    daemon: "DaemonStandIn",
+) -> None:
+    large = bytes(CHUNK * 4096)
+    source = ScriptedSource(readings=[large])
+    async with reader_of(source, daemon) as reader, aclosing(reader.captures()) as captures:
+        await reader.accept(await anext(captures))
+        asking = asyncio.ensure_future(anext(captures))
+        await daemon.until(lambda: daemon.has_said("Take it out."))
+        held = [each for each in gc.get_objects() if isinstance(each, Capture)]
+        assert large not in [each.content for each in held]
         asking.cancel()
         await asyncio.wait([asking])
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pydantic import ValidationError
 
-from drivers.contract import INTERFACE_VERSION, Driver, DriverHost
+from drivers.contract import INTERFACE_VERSION, Driver
 from drivers.errors import DeviceRefused
 from drivers.hotplug.attached import Attachment
 from drivers.media import card_memory, pc_card
@@ -21,7 +21,7 @@ from drivers.media.address_wrap import is_card_size, wraps_at
 from drivers.media.card_memory import MtdMemory
 from drivers.media.node import Node
 from drivers.media.node_source import NodeSource
-from drivers.media.pc_card import CHUNK_BYTES, PLUGIN, CardSlot, PcCardSettings
+from drivers.media.pc_card import CHUNK_BYTES, PLUGIN, CardSlot, PcCardSettings, card_source
 from drivers.media.readings import FirstReading
 from drivers.media.source import MediumRemoved
 from election.captures import Ending, WriteProtection
@@ -95,7 +95,9 @@ async def test_what_the_card_says_of_itself_is_recorded(
     await read(daemon, image)
     assert "CIS: SRAM of 524288 bytes, write-protect bit 0" in facts_of(daemon)
     assert not any("disagree" in fact for fact in facts_of(daemon))
-    assert {crossing.channel for crossing in daemon.crossed} == {"card", "attribute"}
+    assert {crossing.channel for crossing in daemon.crossed} == {
+        *("node", "identity", "attribute", "card")
+    }
 
 
 async def test_a_card_that_says_another_size_than_it_has_is_told(
@@ -195,9 +197,13 @@ async def test_an_image_is_read_when_it_appears_and_again_when_it_changes(
     assert [capture.content for capture in daemon.kept] == [CARD, CARD[::-1]]
 
 
+def source_of(image: Path) -> NodeSource:
+    slot = CardSlot(Node("card-1", PcCardSettings(path=image), Attachment.MTD))
+    return card_source("card-1", slot.open)
+
+
 def test_an_image_that_somebody_is_still_writing_is_not_there_yet(image: Path) -> None:
-    slot = CardSlot(Node("card-1", PcCardSettings(path=image), Attachment.MTD), "", DriverHost())
-    source = NodeSource("card-1", "pc-card", slot.open_card, DriverHost(), "card")
+    source = source_of(image)
     for grown in range(3):
         lay(image, CARD[: 100_000 * (grown + 1)])
         assert source.present() is None
@@ -205,8 +211,7 @@ def test_an_image_that_somebody_is_still_writing_is_not_there_yet(image: Path) -
 
 
 def test_a_card_whose_switch_was_not_seen_is_not_read(image: Path) -> None:
-    slot = CardSlot(Node("card-1", PcCardSettings(path=image), Attachment.MTD), "", DriverHost())
-    source = NodeSource("card-1", "pc-card", slot.open_card, DriverHost(), "card")
+    source = source_of(image)
     while source.present() is None:
         pass
     source.protection()
@@ -243,7 +248,8 @@ async def test_an_image_replaced_in_mid_read_is_kept_as_cut_and_the_new_one_is_r
     cut, whole = daemon.kept
     assert (cut.content, cut.ending) == (CARD, Ending.UNPLUGGED)
     assert (whole.content, whole.ending) == (CARD[::-1], Ending.WHOLE)
-    assert "MediumRemoved" in {crossing.error for crossing in daemon.crossed}
+    opened = [crossing.data for crossing in daemon.crossed if crossing.channel == "node"]
+    assert len(set(filter(None, opened))) == 2  # the second one shows another token
 
 
 async def test_an_image_that_vanishes_in_mid_read_is_kept_as_cut(
@@ -280,7 +286,7 @@ async def test_a_long_comparison_of_repeats_ends_as_soon_as_it_is_told_to(
         await daemon.until(begun.is_set)
         before = len(daemon.crossed)
         asyncio.get_running_loop().call_later(0.1, cancelled.set)  # when `at_work` has cancelled
-    assert len(daemon.crossed) - before <= 1
+    assert len(daemon.crossed) - before <= 2  # a request and its answer
     assert daemon.kept == []
 
 
@@ -350,9 +356,10 @@ def test_an_mtd_device_tells_size_and_protection(
         (WRITEABLE_RAM, WriteProtection.OFF, "MTD device of 524288 bytes, RAM, flags 0x1c00"),
     ):
         answer_with(information, monkeypatch)
-        memory = MtdMemory(image, DriverHost(), sysfs=tmp_path / "sys")
+        node = Node("card-1", PcCardSettings(path=image), Attachment.MTD)
+        memory = MtdMemory(image, node, sysfs=tmp_path / "sys")
         assert (memory.size, memory.protection) == (len(CARD), expected)
-        assert memory.facts() == (words,)
+        assert memory.facts == (words,)
         assert memory.read_at(512, 1024) == CARD[512:1536]
         assert memory.attribute_memory() == CIS
         memory.close()
@@ -371,7 +378,8 @@ async def test_a_card_that_the_kernel_can_write_to_is_not_read(
     assert [capture.content for capture in daemon.kept] == (
         [bytes(len(CARD))] if information is READ_ONLY_ROM else []
     )
-    assert (not daemon.crossed) == (information is WRITEABLE_RAM)
+    contents = [crossing for crossing in daemon.crossed if crossing.channel == "card"]
+    assert (not contents) == (information is WRITEABLE_RAM)
 
 
 def test_the_request_is_the_one_that_the_kernel_documents() -> None:

@@ -10,13 +10,14 @@ from random import Random
 import pytest
 
 from drivers.contract import INTERFACE_VERSION, DriverHost
-from drivers.cradle.link_client import REPEAT_AFTER_S, LinkClient, LinkFailed
+from drivers.cradle.link_client import LONGEST_BUSY_S, REPEAT_AFTER_S, LinkClient, LinkFailed
 from drivers.cradle.peb_cradle import PLUGIN, READ_WAIT_S, READING_S, PebCradle, PebCradleSettings
 from drivers.cradle.peb_link import Frame
 from drivers.cradle.peb_messages import (
     DIGEST_REQUEST,
     ERASED_PAGE,
     PAGE_BYTES,
+    Answer,
     Command,
     Hello,
     Status,
@@ -379,6 +380,54 @@ def test_a_long_wait_ends_with_the_time_of_the_reading() -> None:
     with pytest.raises(LinkFailed, match="it took too long"):
         client.ask(Command.DIGEST, DIGEST_REQUEST.pack(0, PAGES), until=1.0)
     assert 1.0 <= bench.clock.now() <= 1.0 + REPEAT_AFTER_S[0] + READ_WAIT_S
+
+
+class Flooding(Cable):
+    """Sends bytes without end and never an answer."""
+
+    def carry(self, request: bytes) -> Delivery:  # noqa: ARG002  # whatever is asked
+        return Delivery((b"\x00" * 64,) * 100_000)
+
+
+class Stop(Exception):
+    """A test that has heard enough."""
+
+
+def test_a_line_that_never_falls_silent_does_not_keep_a_long_wait_from_being_ended() -> None:
+    bench = Bench(cable_of=Flooding)
+
+    def stop() -> None:
+        raise Stop
+
+    client = LinkClient(bench.line, bench.clock, while_waiting=stop)
+    with pytest.raises(Stop):
+        client.ask(Command.DIGEST, DIGEST_REQUEST.pack(0, PAGES))
+    assert bench.clock.now() == 0.0  # the flood was not waited for
+
+
+class BusyAndSlow(Cable):
+    """Says BUSY, but only when it is asked for the fourth time."""
+
+    tries = 0
+
+    def carry(self, request: bytes) -> Delivery:
+        self.tries += 1
+        if self.tries % (1 + len(REPEAT_AFTER_S)):
+            return Delivery(())
+        return Delivery((Answer(Status.BUSY).to_frame(request[3], request[4]).to_bytes(),))
+
+
+def test_a_cradle_that_is_busy_and_slow_is_given_up_in_time() -> None:
+    bench = Bench(cable_of=BusyAndSlow)
+    client = LinkClient(bench.line, bench.clock)
+    with pytest.raises(LinkFailed, match="busy for 10 s"):
+        client.ask(Command.STATUS)
+    assert LONGEST_BUSY_S <= bench.clock.now() <= LONGEST_BUSY_S + REQUEST_S
+
+
+def test_no_cradle_sends_an_escape_sequence_to_a_terminal() -> None:
+    said = Hello(PAGES, "ES&S \x1b[2J PEB\r\n Cradle").to_bytes()
+    assert Hello.from_bytes(said).product == "ES&S [2J PEB Cradle"
 
 
 def test_repeated_requests_carry_the_number_of_the_first() -> None:

@@ -334,7 +334,7 @@ def test_of_two_alike_the_one_at_the_port_is_opened_and_without_a_port_none(
         assert read(by_port, 4) == b"MINE"
     mine.unplug()
     by_model = LineSettings(match=DeviceMatch(model="UART"))
-    with pytest.raises(DeviceRefused, match="fits 2 devices"):
+    with pytest.raises(DeviceBlocked, match="fits 2 devices"):
         SerialTransport("line 1", by_model, attached=lambda: both).open()
 
 

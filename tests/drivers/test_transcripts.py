@@ -29,8 +29,8 @@ from drivers.transcripts.transcript_file import (
     header_line,
     read_transcript,
 )
-from drivers.usb.bulk_pipes import Pipe
 from drivers.usb.errors import Stalled
+from drivers.usb.pipes import Pipe, PipeAddresses
 
 HEADER = TranscriptHeader(
     driver="print-line",
@@ -263,6 +263,7 @@ def test_a_replay_that_is_recorded_gives_the_same_recording(tmp_path: Path) -> N
 def test_bulk_endpoints_are_replayed_with_their_stalls_and_controls(tmp_path: Path) -> None:
     path = recorded(
         tmp_path,
+        Crossing(IN, "descriptors", PipeAddresses(0, 0x81, 0x02, 512).to_bytes()),
         Crossing(OUT, "control", bytes.fromhex("a1fe000000000100")),
         Crossing(IN, "control", b"\x01"),
         Crossing(OUT, "bulk", b"USBC"),
@@ -273,6 +274,7 @@ def test_bulk_endpoints_are_replayed_with_their_stalls_and_controls(tmp_path: Pa
         Crossing(OUT, "control", bytes([0x21, 0xFF, 0, 0, 0, 0, 0, 0])),
     )
     pipes = ReplayedBulk(read_transcript(path))
+    pipes.open()
     assert pipes.last_lun() == b"\x01"
     pipes.write(b"USBC", 1000)
     with pytest.raises(Stalled):
@@ -280,7 +282,7 @@ def test_bulk_endpoints_are_replayed_with_their_stalls_and_controls(tmp_path: Pa
     pipes.clear_halt(Pipe.IN)
     assert pipes.read(512, 1000) == b""  # a packet of no length
     assert pipes.read(512, 1000) == b"USBS"
-    with pytest.raises(ReplayDiverged, match=r"line 9"):
-        pipes.read(512, 1000)
+    with pytest.raises(ReplayDiverged, match=r"line 10"):
+        pipes.write(b"USBC", 1000)
     pipes.reset()
     pipes.replay.finish()

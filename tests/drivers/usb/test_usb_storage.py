@@ -176,12 +176,12 @@ async def test_of_two_without_serial_number_the_port_tells_which(
     assert [c.content for c in daemon.kept] == [bus.card]
 
 
-async def test_a_match_that_fits_two_is_refused_and_names_both(
+async def test_a_match_that_fits_two_opens_neither_and_names_both(
     bus: "Bus", daemon: "DaemonStandIn"
 ) -> None:
     bus.plug(serial="CF-1", port=(1,))
     bus.plug(serial="CF-2", port=(2,))
-    with pytest.raises(DeviceRefused, match=r"serial CF-1 at port 1-1; .*serial CF-2 at port 1-2"):
+    with pytest.raises(DeviceBlocked, match=r"serial CF-1 at port 1-1; .*serial CF-2 at port 1-2"):
         await daemon.keep(bus.driver(daemon.host, DeviceMatch(vendor="1209")))
 
 

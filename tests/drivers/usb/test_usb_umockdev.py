@@ -21,13 +21,13 @@ PRINTED = """\
 any: 1-1 81 02 512
 1-1: 1-1 81 02 512
 1-2: DeviceGone
-any: DeviceRefused
+any: DeviceBlocked
 1-1: 1-1 81 02 512
 1-2: 1-2 81 02 512
 any: 1-2 81 02 512
 1-1: DeviceGone
 1-2: 1-2 81 02 512
-any: DeviceRefused
+any: DeviceBlocked
 1-1: 1-1 81 02 512
 1-2: 1-2 81 02 512
 """

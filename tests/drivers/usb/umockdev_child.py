@@ -2,7 +2,7 @@
 
 import sys
 
-from drivers.errors import DeviceGone, DeviceRefused
+from drivers.errors import DeviceBlocked, DeviceGone
 from drivers.hotplug.attached import DeviceMatch
 from drivers.usb.backend import libusb
 from drivers.usb.storage_interfaces import the_storage_interface
@@ -12,8 +12,9 @@ for asked in sys.argv[1:]:
     match = DeviceMatch(vendor="1209", product="0c0f", port=port)
     try:
         found = the_storage_interface("flash", match, libusb("flash"))
-    except (DeviceGone, DeviceRefused) as error:
+    except (DeviceBlocked, DeviceGone) as error:
         print(f"{asked}: {type(error).__name__}")
     else:
-        where = f"{found.endpoint_in:02x} {found.endpoint_out:02x} {found.packet_bytes}"
+        pipes = found.addresses
+        where = f"{pipes.endpoint_in:02x} {pipes.endpoint_out:02x} {pipes.packet_bytes}"
         print(f"{asked}: {found.attached.port} {where}")

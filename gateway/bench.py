@@ -16,6 +16,7 @@ from gateway.bench_reading import NothingRead, Opener, contents_of, read_medium,
 from gateway.bench_report import exit_status, keep, print_report, report
 from gateway.config import driver_settings, read_gateway_settings
 from gateway.recording import Session
+from parsers.registry import load_parsers
 
 
 def read_at_the_bench(
@@ -29,12 +30,14 @@ def read_at_the_bench(
     record: Path | None,
 ) -> int:
     """Read `what`, print it and return the exit status; raises a ZerotapeError."""
+    formats = (as_format,) if as_format else ()
+    load_parsers(formats)  # an unknown one is told before anything is read
     opener = _opener(_session(what, config, driver), record)
     with _bar() as progress:
         captures = asyncio.run(read_medium(opener, progress))
-    contents = contents_of(captures[0], (as_format,) if as_format else ())
     if folder is not None:
-        _keep(captures, folder)
+        _keep(captures, folder)  # before anybody interprets it
+    contents = contents_of(captures[0], formats)
     if as_json:
         sys.stdout.write(json.dumps(report(captures, contents), indent=1) + "\n")
     else:

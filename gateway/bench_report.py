@@ -20,6 +20,11 @@ NOT_SOUND = 4
 """Exit status: it was read, but not to its end, or its contents are damaged or unknown."""
 
 
+NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+OWNER_ONLY = 0o600
+"""A reading holds votes."""
+
+
 def exit_status(captures: tuple[Capture, ...], contents: Contents) -> int:
     """Return 0, or why a person must look."""
     if captures[0].ending is Ending.UNSTABLE:
@@ -74,7 +79,8 @@ def keep(captures: tuple[Capture, ...], folder: Path) -> list[Path]:
 def _kept(capture: Capture, path: Path) -> Path:
     if not path.exists():
         unfinished = path.with_suffix(".part")
-        with unfinished.open("wb") as file:
+        unfinished.unlink(missing_ok=True)
+        with os.fdopen(os.open(unfinished, NEW_FILE, OWNER_ONLY), "wb") as file:
             file.write(capture.content)
             file.flush()
             os.fsync(file.fileno())

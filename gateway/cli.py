@@ -160,7 +160,9 @@ def read(
     known format.
     """
     from gateway.bench import read_at_the_bench
+    from runtime.logs import configure_logs
 
+    configure_logs("console", "warning")  # to standard error: standard output may be JSON
     status = read_at_the_bench(
         what,
         config,

@@ -102,9 +102,13 @@ def read_gateway_settings(path: Path) -> GatewaySettings:
     """Read and check the whole configuration, drivers' keys too; raise ConfigurationError."""
     settings = read_settings(path, GatewaySettings)
     problems: list[str] = []
+    meant: dict[tuple[str, object], str] = {}
     for device in settings.devices:
         try:
-            driver_settings(device, path.parent.absolute())
+            place = _place(driver_settings(device, path.parent.absolute()))
+            other = meant.setdefault((device.driver, place), device.name)
+            if place is not None and other != device.name:
+                problems.append(f"devices.{device.name}: it means what {other} means, {place}")
         except ValidationError as error:
             problems += [f"devices.{device.name}.settings.{text}" for text in problems_of(error)]
         except UnknownPlugin as error:
@@ -129,3 +133,9 @@ def effective_settings(settings: GatewaySettings, folder: Path) -> dict[str, Any
     for device, shown in zip(settings.devices, effective["devices"], strict=True):
         shown["settings"] = driver_settings(device, folder).model_dump(mode="json")
     return effective
+
+
+def _place(settings: BaseModel) -> object:
+    """Return by what a driver's settings find its device; None where they do not say."""
+    said = (getattr(settings, key, None) for key in ("match", "url", "path", "folder"))
+    return next((place for place in said if place is not None), None)

@@ -77,17 +77,19 @@ NOTHING_READ: dict[str, None] = {"done_bytes": None, "total_bytes": None}
 
 
 class Seldom:
-    """Passes progress on, but not more often than people can see; beginnings and ends always."""
+    """Passes progress on, but not more often than people can see; beginnings and ends once."""
 
     def __init__(self, show: Callable[[int, int], None], clock: Callable[[], float]) -> None:
         self._show = show
         self._clock = clock
         self._next_at = float("-inf")
+        self._shown = (0, 0)
 
     def __call__(self, done: int, total: int) -> None:
         """Take bytes done and bytes in all; called by one thread at a time."""
         now = self._clock()
-        if 0 < done < total and now < self._next_at:
+        if (done, total) == self._shown or (0 < done < total and now < self._next_at):
             return
+        self._shown = (done, total)
         self._next_at = now + SHOWN_EVERY_S
         self._show(done, total)

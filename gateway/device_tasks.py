@@ -51,9 +51,9 @@ class DeviceTask:
         while True:
             self.board.show(self.name, DeviceState.STARTING)
             plugged = self.changes.count
+            began = self.heartbeats.clock()
             try:
                 async with self._connected() as driver:
-                    attempt = 0
                     await self._collect(driver)
             except Transient as error:
                 self.board.show(self.name, DeviceState.WAITING, str(error))
@@ -69,7 +69,9 @@ class DeviceTask:
             except Exception as error:  # noqa: BLE001  # supervisor edge: parks this device only
                 self._park(error)
                 return
-            attempt += 1
+            # A device that opens well and fails at once, again and again, must rest longer as well
+            lasted_s = self.heartbeats.clock() - began
+            attempt = 1 if lasted_s > self.policy.ceiling else attempt + 1
             await self._rest(attempt, plugged)
 
     @asynccontextmanager
@@ -106,6 +108,7 @@ class DeviceTask:
                     await self._until_done(self.read, capture)
                     raise
                 await self._until_done(self.read, capture)
+            del capture  # the next one may be hours away, and this one may be large
 
     async def _until_done(self, step: Keep | Read, capture: Capture) -> None:
         """Try until `step` is done: what came over a line comes only once."""

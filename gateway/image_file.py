@@ -1,44 +1,47 @@
 """An image of a medium in a file, read at the bench as a medium is: twice, past the page cache."""
 
-from functools import partial
+import os
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, Field
 
 from drivers.contract import INTERFACE_VERSION, DriverHost, DriverPlugin
-from drivers.media.node_source import NodeSource
+from drivers.media.block_device import disk_source
 from drivers.media.reader import MediumReader
-from drivers.media.source import Sink
-from drivers.media.uncached import CHUNK_BYTES, UncachedFile
+from drivers.media.uncached import UncachedFile
 from drivers.media.visit import MediaSettings
+from drivers.transcripts.recorded_node import recorded
 from election.captures import WriteProtection
 
 MEDIUM_KIND = "image-file"
 
 
-class OpenImage:
-    """A file that is open, read-only."""
+class ImageFile:
+    """A file that is open, read-only; an OpenedNode."""
 
-    protection = WriteProtection.NOT_APPLICABLE
+    protection: WriteProtection = WriteProtection.NOT_APPLICABLE
 
-    def __init__(self, path: Path, host: DriverHost) -> None:
+    def __init__(self, path: Path) -> None:
         """Open `path`; raise OSError."""
-        status = path.stat()
-        self.identity = path.name
+        self.name = path.name
+        self._file = UncachedFile(path)
+        status = os.fstat(self._file.descriptor)
+        self.size = status.st_size
         self.token = f"{status.st_ino} {status.st_size} {status.st_mtime_ns}"
-        self._size = status.st_size
-        self._file = UncachedFile(path, host, MEDIUM_KIND)
+        self.facts: tuple[str, ...] = (f"{self.size} bytes", self._file.way)
 
-    def read(self, sink: Sink) -> None:
-        """Read the file into `sink`, as long as it was when it was opened."""
-        sink.expect(self._size)
-        for offset in range(0, self._size, CHUNK_BYTES):
-            sink.add(self._file.read_at(offset, min(CHUNK_BYTES, self._size - offset)))
+    def read_at(self, offset: int, length: int) -> bytes:
+        """Return up to `length` bytes from `offset`; raise OSError."""
+        return self._file.read_at(offset, length)
 
-    def facts(self) -> tuple[str, ...]:
-        """Return how it was read."""
-        return (f"{self._size} bytes", self._file.way)
+    def identity(self) -> str:
+        """Return its name."""
+        return self.name
+
+    def attribute_memory(self) -> bytes:
+        """Return nothing: an image of any medium has none."""
+        return b""
 
     def close(self) -> None:
         """Close the file."""
@@ -59,9 +62,8 @@ class ImagePlugin:
 
     def open(self, device: str, settings: ImageSettings, host: DriverHost) -> MediumReader:
         """Return a driver that reads the image."""
-        opener = partial(OpenImage, settings.path, host)
-        source = NodeSource(device, MEDIUM_KIND, opener, host, MEDIUM_KIND)
-        return MediumReader(device, source, settings, host)
+        open_file = recorded(lambda: ImageFile(settings.path), host.record, MEDIUM_KIND)
+        return MediumReader(device, disk_source(device, MEDIUM_KIND, open_file), settings, host)
 
 
 PLUGIN: DriverPlugin = ImagePlugin()

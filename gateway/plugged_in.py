@@ -1,4 +1,4 @@
-"""Joins what is plugged in with what the configuration names: pure, no device is touched."""
+"""Joins what is plugged in with what the configuration names; no device is touched."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class ConfiguredDevice:
     driver: str
     match: DeviceMatch | None = None
     nodes: frozenset[Path] = frozenset()
-    """Nodes below /dev that its settings name, links followed."""
+    """Nodes below /dev that its settings name, or links to them."""
 
     @classmethod
     def of(cls, name: str, driver: str, settings: BaseModel) -> "ConfiguredDevice":
@@ -31,14 +31,15 @@ class ConfiguredDevice:
         values = [getattr(settings, key) for key in type(settings).model_fields]
         match = next((value for value in values if isinstance(value, DeviceMatch)), None)
         named = (str(value) for value in values if isinstance(value, str | Path))
-        nodes = frozenset(Path(place).resolve() for place in named if place.startswith("/dev/"))
+        nodes = frozenset(Path(place) for place in named if place.startswith("/dev/"))
         return cls(name, driver, match, nodes)
 
     def means(self, attached: AttachedDevice) -> bool:
         """Say whether `attached` is the one that the configuration means."""
         if self.match is not None and self.match.fits(attached):
             return True
-        return not self.nodes.isdisjoint(_nodes(attached))
+        # Followed now: udev makes a link such as /dev/serial/by-id/... only with the plug
+        return not _nodes(attached).isdisjoint(node.resolve() for node in self.nodes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,19 +51,24 @@ def new_file(folder: Path, device: str) -> Path:
 
 
 class _Recording:
-    """Makes its file when something crosses: a device that is absent all night leaves none."""
+    """Makes its file when bytes cross: a device that is absent all night leaves none."""
 
     def __init__(self, path: Path, header: TranscriptHeader) -> None:
         self._path = path
         self._header = header
         self._lock = threading.Lock()
         self._recorder: Recorder | None = None
+        self._before: Crossing | None = None
+        """What came without a byte before the first one came: a replay begins with it, too."""
         self._failed = False
 
     def __call__(self, crossing: Crossing) -> None:
         """Record `crossing`; what cannot be recorded is told in the log, and goes on."""
         with self._lock:
             if self._recorder is None and not self._failed:
+                if not crossing.data:
+                    self._before = crossing
+                    return
                 self._begin()
             if self._recorder is not None:
                 self._recorder(crossing)
@@ -79,6 +84,8 @@ class _Recording:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._recorder = Recorder(self._path, self._header).__enter__()
+            if self._before is not None:
+                self._recorder(self._before)
         except OSError as error:
             self._failed = True
             log.warning("nothing is recorded", device=self._header.device, problem=str(error))

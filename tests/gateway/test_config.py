@@ -65,6 +65,23 @@ def test_what_is_not_said_has_its_documented_default(tmp_path: Path) -> None:
     assert (settings.broker.port, settings.broker.tls) == (8883, None)
 
 
+TWICE = """
+[[devices]]
+name = "{name}"
+driver = "usb-storage"
+settings = {{ match = {{ vendor = "058f", port = "1-{port}" }} }}
+"""
+
+
+def test_one_reader_cannot_be_two_devices(tmp_path: Path) -> None:
+    allowed = 'drivers = ["print-line", "drop-folder", "usb-storage"]'
+    named = [("left", 1), ("right", 2), ("again", 1)]
+    devices = "".join(TWICE.format(name=name, port=port) for name, port in named)
+    assert problems(written(tmp_path, top=allowed, devices=devices)) == {
+        "devices.again": "it means what left means, vendor 058f, port 1-1"
+    }
+
+
 @pytest.mark.parametrize(
     ("place", "text", "key"),
     [

@@ -81,6 +81,14 @@ def test_figures_are_shown_seldom_but_the_first_and_the_last_always(steps: int) 
     assert len(shown) <= 13
 
 
+def test_a_figure_is_shown_once_however_often_it_is_told() -> None:
+    shown: list[tuple[int, int]] = []
+    seldom = Seldom(lambda done, total: shown.append((done, total)), lambda: 0.0)
+    for figures in [(0, 8), *[(8, 8)] * 1000, *[(0, 0)] * 3, (0, 8)]:
+        seldom(*figures)
+    assert shown == [(0, 8), (8, 8), (0, 0), (0, 8)]
+
+
 def test_a_status_of_64_devices_with_the_longest_words_is_still_taken() -> None:
     devices = tuple(
         DeviceStatus(

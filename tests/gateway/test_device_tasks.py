@@ -1,6 +1,7 @@
 """One task per device: what it does with every kind of fault, and what it does first."""
 
 import asyncio
+import gc
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -336,6 +337,51 @@ async def test_a_change_that_the_device_makes_itself_does_not_keep_it_from_resti
     async with serving(bench.task("printer", [*rings, bench.driver(b"one")], resting)):
         await bench.until_read("one")
     assert all(later - before >= 0.1 for before, later in pairwise(opened))
+
+
+async def test_a_device_that_opens_well_and_fails_at_once_rests_longer_each_time(
+    bench: Bench,
+) -> None:
+    opened: list[float] = []
+
+    class Flapping(ScriptedDriver):
+        async def __aenter__(self) -> Self:
+            opened.append(asyncio.get_running_loop().time())
+            return await super().__aenter__()
+
+    flapping = [Flapping([DeviceGone("printer")], bench.desk.diary)] * 7
+    growing = ReconnectPolicy(first=0.01, ceiling=10.0, jitter=0)
+    async with serving(bench.task("printer", [*flapping, bench.driver(b"one")], growing)):
+        await bench.until_read("one")
+    rests = [later - before for before, later in pairwise(opened)]
+    assert all(rest >= 0.01 * 2**n for n, rest in enumerate(rests))
+
+
+async def test_a_device_that_served_for_long_is_tried_again_at_once(bench: Bench) -> None:
+    clock = [0.0]
+    bench.heartbeats.clock = lambda: clock[0]
+
+    class Serves(ScriptedDriver):
+        """Serves for an hour, and is then unplugged for a moment."""
+
+        async def __aenter__(self) -> Self:
+            clock[0] += 3600.0
+            return await super().__aenter__()
+
+    served = [Serves([DeviceGone("printer")], bench.desk.diary)] * 20
+    policy = ReconnectPolicy(first=0.001, ceiling=1800.0)
+    async with serving(bench.task("printer", [*served, bench.driver(b"one")], policy)):
+        await bench.until_read("one")  # without a rest of 0.001 s * 2 ** 19
+
+
+async def test_nothing_of_a_capture_is_held_while_the_next_one_is_awaited(bench: Bench) -> None:
+    def is_held() -> bool:
+        captures = (each for each in gc.get_objects() if isinstance(each, Capture))
+        return any(each.content == b"large" for each in captures)
+
+    async with serving(bench.task("printer", [bench.driver(b"large")])):
+        await bench.until_read("large")
+        await until(lambda: not is_held())
 
 
 async def test_what_a_connection_told_of_its_medium_is_forgotten_with_it(bench: Bench) -> None:

@@ -20,6 +20,7 @@ from election.captures import Capture, Ending, MediumReading, WriteProtection
 from gateway.bench import read_at_the_bench
 from gateway.bench_reading import NothingRead, contents_of, read_medium, session_for_file
 from gateway.bench_report import NOT_SOUND, READINGS_DIFFER, exit_status, report
+from runtime.plugins import UnknownPlugin
 from simulators.media.m100_samples import closed
 
 CONFIG = """\
@@ -174,6 +175,48 @@ def test_a_reading_is_kept_only_where_it_is_told_to_be(card: Path, read: Read) -
     [kept] = files_in(folder)
     assert kept.name == f"{sha256(card.read_bytes()).hexdigest()}.img"
     assert kept.read_bytes() == card.read_bytes()
+
+
+def test_a_reading_that_is_kept_is_for_its_owner_only(card: Path, read: Read) -> None:
+    folder = card.parent / "kept"
+    assert read(card, folder=folder) == 0
+    [kept] = files_in(folder)
+    assert kept.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_reading_is_kept_before_anybody_interprets_it(
+    card: Path, read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def faulty(*_arguments: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("gateway.bench.contents_of", faulty)
+    folder = card.parent / "kept"
+    with pytest.raises(ZeroDivisionError):
+        read(card, folder=folder)
+    assert len(files_in(folder)) == 1
+
+
+def test_a_format_that_nobody_knows_is_told_before_anything_is_read(card: Path, read: Read) -> None:
+    record = card.with_suffix(".jsonl")
+    with pytest.raises(UnknownPlugin, match="nonsense"):
+        read(card, as_format="nonsense", record=record)
+    assert not record.exists()
+
+
+def test_a_warning_of_the_recording_leaves_standard_output_to_the_json(card: Path) -> None:
+    command = [sys.executable, "-m", "zerotape", "gateway", "read", card.name, "--json"]
+    done = subprocess.run(
+        [*command, "--record", "/proc/nowhere/session.jsonl"],
+        cwd=card.parent,
+        env=os.environ | {"PYTHONPATH": str(Path.cwd())},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert json.loads(done.stdout)["ending"] == "whole"
+    assert "nothing is recorded" in done.stderr
 
 
 def test_what_crosses_the_transport_is_recorded_and_no_record_is_overwritten(

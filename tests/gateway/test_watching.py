@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from pydantic import BaseModel
@@ -104,6 +106,17 @@ def test_a_device_is_meant_by_its_match_or_its_node(settings: SomeSettings) -> N
     device = ConfiguredDevice.of("printer", "print-line", settings)
     assert device.means(ADAPTER)
     assert not device.means(CARD)
+
+
+def test_a_device_is_meant_by_a_link_that_udev_makes_only_when_it_is_plugged_in() -> None:
+    with TemporaryDirectory(dir="/dev/shm") as folder:
+        link, node = Path(folder, "by-id"), Path(folder, "ttyUSB0")
+        device = ConfiguredDevice.of("printer", "print-line", SomeSettings(url=str(link)))
+        node.touch()
+        attached = replace(ADAPTER, node=node)
+        assert not device.means(attached)
+        link.symlink_to(node)
+        assert device.means(attached)
 
 
 def test_a_device_with_two_doors_is_claimed_when_one_of_them_is() -> None:

@@ -79,7 +79,7 @@ def printed_reports() -> Iterator[tuple[str, bytes, ReportParser]]:
         if not parser.kind.by_precinct:
             part = listing.precincts[0]
             contests = tuple(
-                replace(contest, title=f"{contest.title} {number}")
+                contest._replace(title=f"{contest.title} {number}")
                 for number in range(COPIES)
                 for contest in part.contests
             )

@@ -103,9 +103,11 @@ class ListedCount(NamedTuple):
         return hash(self[:-1])
 
 
-@dataclass(frozen=True, slots=True)
-class ListedContest:
-    """A contest in a precinct, or in the whole jurisdiction."""
+class ListedContest(NamedTuple):
+    """A contest in a precinct, or in the whole jurisdiction.
+
+    A tuple, as `Event` is and for the same reason.
+    """
 
     title: str
     """Title lines joined by one blank."""
@@ -121,7 +123,17 @@ class ListedContest:
     """Printed total of the contest, on the reports that have such a row."""
     counted: tuple[int, int] | None = None
     """`WITH n OF m PRECINCTS COUNTED`."""
-    line: int = field(default=0, compare=False)
+    line: int = 0
+    """Does not take part in comparisons."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ListedContest) and self[:-1] == other[:-1]
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(self[:-1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,6 @@ from typing import TextIO
 
 from election.documents import Document, VoteImageLog
 from election.listings import EventLog, ManualChangesLog, SystemLog, TotalsListing
-from election.media import FlashCard, M100Card, Medium, Peb, TerminalFlash
-from listings.media_tables import medium_event_rows, medium_totals_rows
 from listings.totals_rows import totals_rows
 
 TOTALS_HEADER = (
@@ -51,7 +49,7 @@ class Table:
 
 
 def table_of(document: Document) -> Table | None:
-    """Return `document` as a table, or None where it has more than one: a tape."""
+    """Return `document` as a table, or None where it has more than one: a tape, a form."""
     match document:
         case TotalsListing() | VoteImageLog():
             return Table(TOTALS_HEADER, totals_rows(document))
@@ -61,10 +59,8 @@ def table_of(document: Document) -> Table | None:
             return Table(CHANGES_HEADER, _change_rows(document))
         case SystemLog():
             return Table(ACTIONS_HEADER, _action_rows(document))
-        case M100Card() | Peb() | TerminalFlash() | FlashCard():
-            return _medium_table(document)
         case _:
-            return None
+            return _medium_table(document)
 
 
 def write_csv(out: TextIO, header: Row, rows: Iterable[Row]) -> None:
@@ -103,10 +99,18 @@ def _is_formula(text: str) -> bool:
     return text.lstrip("'").startswith(FORMULA_STARTS)
 
 
-def _medium_table(medium: Medium) -> Table:
-    if isinstance(medium, M100Card | Peb):
-        return Table(TOTALS_HEADER, medium_totals_rows(medium))
-    return Table(EVENTS_HEADER, medium_event_rows(medium))
+def _medium_table(document: Document) -> Table | None:
+    # As in `remarks`: only what is no listing waits until the records of media are made.
+    from election.media import FlashCard, M100Card, Peb, TerminalFlash  # noqa: PLC0415
+    from listings.media_tables import medium_event_rows, medium_totals_rows  # noqa: PLC0415
+
+    match document:
+        case M100Card() | Peb():
+            return Table(TOTALS_HEADER, medium_totals_rows(document))
+        case TerminalFlash() | FlashCard():
+            return Table(EVENTS_HEADER, medium_event_rows(document))
+        case _:
+            return None
 
 
 def _event_rows(log: EventLog) -> Iterator[Row]:

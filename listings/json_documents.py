@@ -5,14 +5,16 @@ from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
 
-from election.documents import VoteImagePrecinct
+from pydantic import BaseModel
+
+from election.documents import Document, VoteImagePrecinct
 from election.listings import Event, ListedContest, ListedCount
 from election.media import Medium
 from listings.media_document import medium_fields
 from listings.reading import Reading, shown_path
-from listings.remarks import findings_of
+from listings.remarks import findings_of, notes_of
 
-_SAID_BEFORE = frozenset({"findings", "notes"})
+_SAID_BEFORE = frozenset({"format", "findings", "notes"})
 """Fields of documents that every object has at its top, whatever the document calls them."""
 
 _NAMED_TUPLES = (Event, ListedCount, ListedContest)
@@ -28,15 +30,23 @@ def json_text(readings: Sequence[Reading]) -> str:
 
 def _object(reading: Reading) -> dict[str, object]:
     document = reading.document
-    content = medium_fields(document) if isinstance(document, Medium) else _fields(document)
+    content = _content(document)
     return {
         "format": reading.format,
         "file": shown_path(reading.path),
         "sha256": reading.sha256,
-        "notes": document.notes,
+        "notes": notes_of(document),
         "findings": findings_of(document),
         **{name: value for name, value in content.items() if name not in _SAID_BEFORE},
     }
+
+
+def _content(document: Document) -> dict[str, object]:
+    if isinstance(document, Medium):
+        return medium_fields(document)
+    if isinstance(document, BaseModel):
+        return document.model_dump(mode="json")
+    return _fields(document)
 
 
 def _encoded(value: dict[str, object]) -> str:

@@ -6,7 +6,9 @@ Never a single ballot: what parsers of media return holds sums alone.
 from dataclasses import fields, is_dataclass
 from enum import Enum
 
+from election.documents import Tape
 from election.media import FlashCard, Medium
+from election.protocol_form import ProtocolForm
 
 
 def medium_fields(medium: Medium) -> dict[str, object]:
@@ -14,16 +16,18 @@ def medium_fields(medium: Medium) -> dict[str, object]:
     return _plain_fields(medium)
 
 
-def medium_damage(medium: Medium) -> tuple[str, ...]:
-    """Return what is damaged, on every terminal of a CompactFlash card, too."""
-    if not isinstance(medium, FlashCard):
-        return medium.damage
+def damage_of(document: Tape | Medium | ProtocolForm) -> tuple[str, ...]:
+    """Return what is damaged, on every terminal of a CompactFlash card, too; on a form nothing."""
+    if isinstance(document, ProtocolForm):
+        return ()
+    if not isinstance(document, FlashCard):
+        return document.damage
     of_terminals = (
         f"terminal {terminal.terminal}: {text}"
-        for terminal in medium.terminals
+        for terminal in document.terminals
         for text in terminal.damage
     )
-    return (*medium.damage, *of_terminals)
+    return (*document.damage, *of_terminals)
 
 
 def _plain_fields(record: object) -> dict[str, object]:

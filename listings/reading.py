@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from election.documents import Document, Tape, VoteImageLog
+from election.documents import Document, VoteImageLog
 from election.errors import ZerotapeError
-from election.media import FlashCard, M100Card, Peb, TerminalFlash
+from election.listings import Listing
 from listings.progress import Progress
 from parsers.contract import Content, Parser
 from parsers.errors import ParseError
@@ -52,13 +52,9 @@ class Reading:
     @property
     def kind(self) -> str:
         """Return the report, whatever the file is a copy of: EL30A for its PDF too."""
-        match self.document:
-            case VoteImageLog():
-                return "EL155"
-            case Tape() | M100Card() | Peb() | TerminalFlash() | FlashCard():
-                return self.format
-            case _:
-                return self.document.head.report
+        if isinstance(self.document, Listing):
+            return self.document.head.report
+        return "EL155" if isinstance(self.document, VoteImageLog) else self.format
 
 
 class Parsers:

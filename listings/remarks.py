@@ -1,13 +1,14 @@
 """What a reader must be told beside the figures: findings, and how a copy was read."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from election.documents import Document, Tape, VoteImageLog
-from election.media import FlashCard, M100Card, Peb, TerminalFlash
-from listings.media_document import medium_damage
+from pydantic import BaseModel
+
+from election.documents import Document, VoteImageLog
+from election.listings import Listing, ListingFinding
 from listings.reading import Reading
 
 MOST_SHOWN = 10
@@ -28,24 +29,28 @@ class Remark:
 
 def findings_of(document: Document) -> tuple[Remark, ...]:
     """Return all findings of `document`, in its order."""
-    match document:
-        case Tape():
-            return tuple(Remark("damage", text, ()) for text in document.damage)
-        case M100Card() | Peb() | TerminalFlash() | FlashCard():
-            return tuple(Remark("damage", text, ()) for text in medium_damage(document))
-        case VoteImageLog():
-            parts = (precinct.disagreements for precinct in document.precincts)
-            found = (*document.findings, *chain.from_iterable(parts))
-        case _:
-            found = document.findings
-    return tuple(Remark(each.check.value, each.message, each.lines) for each in found)
+    if isinstance(document, Listing):
+        return _remarks(document.findings)
+    if isinstance(document, VoteImageLog):
+        parts = (precinct.disagreements for precinct in document.precincts)
+        return _remarks((*document.findings, *chain.from_iterable(parts)))
+    # Only what is no listing waits until the records of media are made.
+    from listings.media_document import damage_of  # noqa: PLC0415
+
+    return tuple(Remark("damage", text, ()) for text in damage_of(document))
+
+
+def notes_of(document: Document) -> tuple[str, ...]:
+    """Return how a copy was read; forms (the only models among documents) are never copies."""
+    return () if isinstance(document, BaseModel) else document.notes
 
 
 def remark_lines(reading: Reading) -> Iterator[str]:
     """Yield what to say of a file in lines of text: notes, then the first findings."""
-    for note in reading.document.notes[:MOST_SHOWN]:
+    notes = notes_of(reading.document)
+    for note in notes[:MOST_SHOWN]:
         yield f"{reading.path}: note: {note}"
-    if more := reading.document.notes[MOST_SHOWN:]:
+    if more := notes[MOST_SHOWN:]:
         yield f"{reading.path}: and {len(more)} more notes; {ALL}"
     findings = findings_of(reading.document)
     for finding in findings[:MOST_SHOWN]:
@@ -56,6 +61,10 @@ def remark_lines(reading: Reading) -> Iterator[str]:
             f"{count} {check}" for check, count in Counter(each.check for each in rest).items()
         )
         yield f"{reading.path}: and {len(rest)} more findings ({kinds}); {ALL}"
+
+
+def _remarks(findings: Iterable[ListingFinding]) -> tuple[Remark, ...]:
+    return tuple(Remark(each.check.value, each.message, each.lines) for each in findings)
 
 
 def _counted(lines: tuple[int, ...]) -> str:

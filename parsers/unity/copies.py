@@ -9,7 +9,6 @@ import unicodedata
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from html import unescape
 
 from parsers.errors import ParseError
 
@@ -117,6 +116,8 @@ def _without_markup(text: bytes) -> bytes:
 
 
 def _character(entity: re.Match[bytes]) -> bytes:
+    from html import unescape  # noqa: PLC0415  # its table of names; few copies come from browsers
+
     name = entity.group().decode("ascii")
     character = unescape(name)
     if character in {"", name} or not character.replace(_NO_BREAK_SPACE, " ").isprintable():

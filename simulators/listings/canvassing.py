@@ -61,8 +61,8 @@ def _without_percentages(precinct: ListedPrecinct) -> ListedPrecinct:
         ),
         contests=tuple(
             _in_capitals(
-                replace(
-                    contest, counts=tuple(count._replace(percent=None) for count in contest.counts)
+                contest._replace(
+                    counts=tuple(count._replace(percent=None) for count in contest.counts)
                 )
             )
             for contest in precinct.contests
@@ -72,8 +72,7 @@ def _without_percentages(precinct: ListedPrecinct) -> ListedPrecinct:
 
 def _in_capitals(contest: ListedContest) -> ListedContest:
     """Name over- and undervotes as headings and records do."""
-    return replace(
-        contest,
+    return contest._replace(
         counts=tuple(
             count._replace(label=count.label.upper())
             if count.label.lower() in REMAINDERS
@@ -100,8 +99,7 @@ def _exported(precinct: ListedPrecinct, definition: ElectionDefinition) -> Liste
 
 
 def _exported_contest(listed: ListedContest, contest: Contest) -> ListedContest:
-    return replace(
-        listed,
+    return listed._replace(
         title=listed.title[:56].rstrip(" "),
         counts=tuple(_numbered(count, place) for place, count in enumerate(listed.counts, start=1)),
         number=contest.id + (MOVED if contest.id in STATISTICS.values() else 0),

@@ -61,8 +61,7 @@ def _statistics(precincts: Sequence[Sequence[ListedCount]]) -> Iterator[ListedCo
 def _contest(parts: Sequence[ListedContest]) -> ListedContest:
     counts = [_sum(same) for same in zip(*(part.counts for part in parts), strict=True)]
     votes = sum(count.votes or 0 for count in counts if not _is_remainder(count))
-    return replace(
-        parts[0],
+    return parts[0]._replace(
         counts=tuple(
             count
             if _is_remainder(count)
@@ -96,7 +95,7 @@ def _without_groups(precinct: ListedPrecinct) -> ListedPrecinct:
         precinct,
         statistics=tuple(count._replace(by_group=()) for count in precinct.statistics),
         contests=tuple(
-            replace(contest, counts=tuple(count._replace(by_group=()) for count in contest.counts))
+            contest._replace(counts=tuple(count._replace(by_group=()) for count in contest.counts))
             for contest in precinct.contests
         ),
     )

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from election.media import FlashCard, FlashEvent, TerminalFlash
-from listings.media_document import medium_damage, medium_fields
+from listings.media_document import damage_of, medium_fields
 from listings.media_tables import medium_event_rows
 from simulators.media.fixtures import m100_fixture
 from simulators.media.samples import SAMPLES
@@ -211,7 +211,7 @@ def test_an_event_without_a_time_has_an_empty_cell() -> None:
 
 def test_damage_of_a_terminal_is_damage_of_its_card() -> None:
     card = FlashCard("CF1", None, (flash(damage=("bucket 3",)),), damage=("no ZTCF.ID",))
-    assert medium_damage(card) == ("no ZTCF.ID", "terminal 5199901: bucket 3")
+    assert damage_of(card) == ("no ZTCF.ID", "terminal 5199901: bucket 3")
 
 
 def test_a_medium_is_shown_without_any_type_of_ours() -> None:

@@ -108,6 +108,40 @@ def test_json_has_the_document_beside_what_is_known_of_the_file(
     assert first["precincts"][0]["terminals"][1]["serial"] == "5120002"
 
 
+def test_json_of_a_protocol_form_has_what_was_typed(command: Run, tmp_path: Path) -> None:
+    form = tmp_path / "form.json"
+    form.write_text(
+        '{"format": "zerotape-protocol-form-1", "precinct": "riverside", "devices": [], '
+        '"certified_by": ["ANN AVERY"]}'
+    )
+    done = command("parse", form)
+    assert (done.status, done.err) == (0, "")
+    said = json.loads(done.out)
+    assert (said["format"], said["precinct"]) == ("protocol-form", "riverside")
+    assert (said["certified_by"], said["notes"], said["findings"]) == (["ANN AVERY"], [], [])
+
+
+def test_who_reads_a_listing_does_not_wait_for_the_records_of_media(el155: Path) -> None:
+    program = (
+        "import sys\n"
+        "from zerotape import main\n"
+        "try:\n"
+        "    main()\n"
+        "finally:\n"
+        "    media = ('election.media', 'listings.media_', 'parsers.media')\n"
+        "    loaded = [name for name in sys.modules if name.startswith(media)]\n"
+        "    assert not loaded, loaded\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, "parse", el155],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_a_finding_ends_with_status_3_and_names_check_and_lines(command: Run, el155: Path) -> None:
     content = el155.read_bytes()
     el155.write_bytes(content.replace(b"   3     2", b"   3     9", 1))

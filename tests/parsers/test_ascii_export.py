@@ -156,7 +156,7 @@ def test_the_records_of_the_format_reference_are_read(record: str) -> None:
 
 def test_the_name_of_a_district_stands_behind_its_code() -> None:
     precinct = example_export(0).precincts[0]
-    contest = dataclasses.replace(precinct.contests[0], district="SEN07 SENATE 7")
+    contest = precinct.contests[0]._replace(district="SEN07 SENATE 7")
     export = TotalsListing(
         ListingHead("ERM ASCII"), (), (dataclasses.replace(precinct, contests=(contest,)),)
     )

@@ -150,8 +150,7 @@ def contest_rows(
         party=draw(form.sections),
     )
     listed = {
-        number: replace(
-            contest,
+        number: contest._replace(
             counts=tuple(
                 ListedCount(label, votes, party=party)
                 for votes, (label, party) in zip(row, choices, strict=True)
@@ -160,7 +159,7 @@ def contest_rows(
         for number, row in rows.items()
     }
     counted = draw(st.sampled_from([None, (len(rows), len(rows))]))
-    return replace(contest, counted=counted), listed
+    return contest._replace(counted=counted), listed
 
 
 @st.composite
@@ -221,6 +220,13 @@ EL111_LAYOUTS = st.builds(
 )
 
 
+def is_utf8(content: bytes) -> bool:
+    try:
+        return not content.isascii() and bool(content.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False
+
+
 @settings(max_examples=50, deadline=None)
 @given(canvasses(FORMS["EL52"]), EL52_LAYOUTS)
 def test_every_printed_el52_is_read_as_it_was_described(
@@ -228,6 +234,7 @@ def test_every_printed_el52_is_read_as_it_was_described(
 ) -> None:
     head = listing.head if layout.run_dates else replace(listing.head, run_date="")
     printed = print_el52(listing, layout)
+    assume(not is_utf8(printed))  # such bytes are taken for a copy in UTF-8, and noted
     notes = EL52.parse(printed).notes
     assert EL52.parse(printed) == replace(listing, head=head, notes=notes)
     assert EL52.recognises(printed[:SNIFF_BYTES])
@@ -241,6 +248,7 @@ def test_every_printed_el111_is_read_as_it_was_described(
 ) -> None:
     head = listing.head if layout.run_dates else replace(listing.head, run_date="")
     printed = print_el111(listing, layout)
+    assume(not is_utf8(printed))  # such bytes are taken for a copy in UTF-8, and noted
     notes = EL111.parse(printed).notes
     assert EL111.parse(printed) == replace(listing, head=head, notes=notes)
     assert EL111.recognises(printed[:SNIFF_BYTES])
@@ -284,4 +292,6 @@ def test_other_line_ends_and_browser_copies_make_no_difference(report: str) -> N
     as_html = b"<HTML><PRE>\n" + untouched + b"</PRE></HTML>"
     assert parser.parse(untouched) == listing
     for copy in (untouched.replace(b"\r\n", b"\n"), as_html):
-        assert replace(parser.parse(copy), notes=()) == listing
+        read = parser.parse(copy)
+        assert isinstance(read, TotalsListing)
+        assert replace(read, notes=()) == listing

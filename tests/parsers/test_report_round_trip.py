@@ -291,7 +291,7 @@ def test_a_contest_of_many_seats_and_choices_is_one_contest() -> None:
     listing = TotalsListing(
         ListingHead("EL30", ("SOME COUNTY",), "11/08/10 02:53 PM"),
         (),
-        (ListedPrecinct(1, "One", (), (contest, replace(contest, title="ALTERNATES"))),),
+        (ListedPrecinct(1, "One", (), (contest, contest._replace(title="ALTERNATES"))),),
     )
     read = EL30.parse(print_report(listing, ReportStyle()))
     assert isinstance(read, TotalsListing)

@@ -24,8 +24,10 @@ MOST_CHOICES = 2_000
 
 _new = tuple.__new__
 
-_CHOICE, _TEXT, _VOTE_FOR = Role.CHOICE, Means.TEXT, Means.VOTE_FOR
+_CHOICE, _REMAINDER, _TEXT, _VOTE_FOR = Role.CHOICE, Role.REMAINDER, Means.TEXT, Means.VOTE_FOR
 """Members that every line is compared with: Python 3.11 takes longer to find one than to slice."""
+
+_BLANK = ord(" ")
 
 _INDENT = re.compile(rb" *")
 _ONLY_FIGURES = re.compile(rb"[ .,0-9]*")
@@ -33,6 +35,18 @@ _ONLY_FIGURES = re.compile(rb"[ .,0-9]*")
 
 class _Contest:
     """The contest whose rows are being read."""
+
+    __slots__ = (
+        "choices",
+        "counted",
+        "counts",
+        "line",
+        "party",
+        "remainders",
+        "title",
+        "total",
+        "votes_allowed",
+    )
 
     def __init__(self, title: str, votes_allowed: int, party: str, line: int) -> None:
         self.title = title
@@ -42,18 +56,18 @@ class _Contest:
         self.counts: list[ListedCount] = []
         """All rows but the total."""
         self.choices: list[ListedCount] = []
-        self.remainders: set[str] = set()
-        """Labels of the rows of over- and undervotes."""
+        self.remainders: list[str] = []
+        """Labels of the rows of over- and undervotes; there are no more than two."""
         self.total: ListedCount | None = None
         self.counted: tuple[int, int] | None = None
 
     def set_apart(self, count: ListedCount, role: Role) -> None:
         """Take a row that is no choice for what it is; raise ParseError."""
-        if role is Role.REMAINDER:
+        if role is _REMAINDER:
             label = count.label.upper()
             if label in self.remainders:
                 raise ParseError(f"the contest has {count.label!r} already", line=count.line)
-            self.remainders.add(label)
+            self.remainders.append(label)
             self.counts.append(count)
         elif self.total is not None:
             raise ParseError("the contest has a total already", line=count.line)
@@ -62,17 +76,9 @@ class _Contest:
 
     def listed(self) -> ListedContest:
         """Return what was read."""
-        return ListedContest(
-            self.title,
-            tuple(self.counts),
-            self.votes_allowed,
-            self.party,
-            None,
-            "",
-            self.total,
-            self.counted,
-            self.line,
-        )
+        counts = tuple(self.counts)
+        here = (self.title, counts, self.votes_allowed, self.party)
+        return _new(ListedContest, (*here, None, "", self.total, self.counted, self.line))
 
 
 class Body:
@@ -100,7 +106,7 @@ class Body:
         """
         usual = self._rows.usual
         for line, text in lines:
-            if text[:1] != b" ":
+            if text[0] != _BLANK:
                 if not self._read_text(text, line):
                     return line
                 continue
@@ -190,8 +196,10 @@ class Body:
             raise ParseError("a vote-for line without the title of a contest", line=line)
         if len(titles) > MOST_TITLE_LINES:
             raise ParseError(f"a title of more than {MOST_TITLE_LINES} lines", line=titles[0][0])
-        title = " ".join([text.strip(" ") for _, text in titles])
-        self._contest = _Contest(title, votes_allowed, self.section, titles[0][0])
+        first, title = titles[0]
+        if len(titles) > 1:
+            title = " ".join([text.strip(" ") for _, text in titles])
+        self._contest = _Contest(title.strip(" "), votes_allowed, self.section, first)
 
     def _add(self, row: Row, line: int) -> None:
         label, votes, percent, groups = row

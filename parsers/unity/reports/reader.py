@@ -163,7 +163,7 @@ def _widened(precinct: ListedPrecinct, groups: int) -> ListedPrecinct:
 
     def contest(listed: ListedContest) -> ListedContest:
         total = widened(listed.total) if listed.total else None
-        return replace(listed, counts=tuple(map(widened, listed.counts)), total=total)
+        return listed._replace(counts=tuple(map(widened, listed.counts)), total=total)
 
     return replace(
         precinct,

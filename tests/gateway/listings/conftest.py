@@ -234,7 +234,7 @@ def cells() -> Callable[..., Callable[[ListedPrecinct], ListedPrecinct]]:
                 precinct,
                 statistics=tuple(map(edited, precinct.statistics)),
                 contests=tuple(
-                    replace(each, counts=tuple(map(edited, each.counts)))
+                    each._replace(counts=tuple(map(edited, each.counts)))
                     for each in precinct.contests
                 ),
             )

@@ -56,7 +56,7 @@ def export(el30a: TotalsListing) -> TotalsListing:
             count._replace(number=place) for place, count in enumerate(each.counts, start=11)
         )
         district = "CITY" if each.title == "COUNCIL" else "ALL"
-        return replace(each, number=numbers[each.title], district=district, counts=counts)
+        return each._replace(number=numbers[each.title], district=district, counts=counts)
 
     precincts = tuple(
         replace(
@@ -143,7 +143,7 @@ def test_a_cut_title_is_completed_by_the_longer_one(
         precincts = tuple(
             replace(
                 precinct,
-                contests=(replace(precinct.contests[0], title=title), *precinct.contests[1:]),
+                contests=(precinct.contests[0]._replace(title=title), *precinct.contests[1:]),
             )
             for precinct in listing.precincts
         )
@@ -166,8 +166,8 @@ def test_what_two_listings_disagree_on_is_for_a_person(
         north,
         name="NORTHERN",
         contests=(
-            replace(sheriff, counts=(ada._replace(label="ADA ALVARES"), *others)),
-            replace(council, title="CITY COUNCIL", votes_allowed=3),
+            sheriff._replace(counts=(ada._replace(label="ADA ALVARES"), *others)),
+            council._replace(title="CITY COUNCIL", votes_allowed=3),
         ),
     )
     told = "\n".join(doubts(drafted(el30a, replace(export, precincts=(other, south)), day=DAY)))
@@ -247,8 +247,8 @@ def test_an_export_of_a_primary_tells_contests_of_one_name_apart(export: TotalsL
     sheriff, council = north.contests
     ada, ben, *_ = sheriff.counts
     primary = (
-        replace(sheriff, counts=(ada,)),
-        replace(sheriff, number=106, counts=(ben,)),
+        sheriff._replace(counts=(ada,)),
+        sheriff._replace(number=106, counts=(ben,)),
     )
     listing = replace(export, precincts=(replace(north, contests=(*primary, council)), south))
     draft = drafted(replace(listing, precincts=listing.precincts[:1]), day=DAY)
@@ -289,7 +289,7 @@ def relabelled(listing: TotalsListing, **labels: str) -> TotalsListing:
             count._replace(label=labels.get(count.label.replace(" ", "_"), count.label))
             for count in each.counts
         )
-        return replace(each, counts=counts)
+        return each._replace(counts=counts)
 
     return replace(
         listing,
@@ -312,7 +312,7 @@ def test_titles_and_names_that_differ_in_case_are_one(el30a: TotalsListing) -> N
     north, south = el30a.precincts
     [sheriff] = south.contests
     ada, *others = sheriff.counts
-    other = replace(sheriff, title="Sheriff", counts=(ada._replace(label="Ada  Alvarez"), *others))
+    other = sheriff._replace(title="Sheriff", counts=(ada._replace(label="Ada  Alvarez"), *others))
     draft = drafted(replace(el30a, precincts=(north, replace(south, contests=(other,)))))
     assert [each.title for each in draft.contests] == ["SHERIFF", "COUNCIL"]
     assert [choice.name for choice in draft.contests[0].choices] == ["ADA ALVAREZ", "BEN BRANDT"]
@@ -328,8 +328,8 @@ def test_votes_allowed_that_one_precinct_does_not_say_are_those_of_another(
     el30a: TotalsListing,
 ) -> None:
     north, south = el30a.precincts
-    silent = replace(north, contests=(replace(north.contests[0], votes_allowed=None),))
-    double = replace(south, contests=(replace(south.contests[0], votes_allowed=2),))
+    silent = replace(north, contests=(north.contests[0]._replace(votes_allowed=None),))
+    double = replace(south, contests=(south.contests[0]._replace(votes_allowed=2),))
     draft = drafted(replace(el30a, precincts=(silent, double)))
     assert (draft.contests[0].votes_allowed, doubts(draft)) == (2, [])
     draft = drafted(replace(el30a, precincts=(double, north)))
@@ -340,7 +340,7 @@ def test_votes_allowed_that_one_precinct_does_not_say_are_those_of_another(
 
 def test_votes_allowed_that_no_listing_says_are_told_as_guessed(el30a: TotalsListing) -> None:
     north = el30a.precincts[0]
-    silent = replace(north, contests=(replace(north.contests[0], votes_allowed=None),))
+    silent = replace(north, contests=(north.contests[0]._replace(votes_allowed=None),))
     draft = drafted(replace(el30a, precincts=(silent,)))
     assert draft.contests[0].votes_allowed == 1
     assert any(each.startswith("votes_allowed where no listing") for each in draft.to_fill_in)

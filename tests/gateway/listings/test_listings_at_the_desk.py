@@ -78,7 +78,7 @@ def with_percentages(listing: TotalsListing) -> TotalsListing:
             each._replace(percent=share(each.votes or 0, votes)) if each in choices else each
             for each in contest.counts
         )
-        return replace(contest, counts=counts)
+        return contest._replace(counts=counts)
 
     return replace(
         listing,

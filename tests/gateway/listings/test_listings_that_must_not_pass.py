@@ -35,7 +35,7 @@ def rows_edited(
     listing: TotalsListing, edit: Callable[[ListedCount], ListedCount]
 ) -> TotalsListing:
     def contest(each: ListedContest) -> ListedContest:
-        return replace(each, counts=tuple(map(edit, each.counts)))
+        return each._replace(counts=tuple(map(edit, each.counts)))
 
     return replace(
         listing,
@@ -162,7 +162,7 @@ def test_two_rows_of_one_name_with_a_vote_in_either_block(
     def edit(precinct: ListedPrecinct) -> ListedPrecinct:
         sheriff, council = precinct.contests
         rows = [ListedCount("FAYE FOX", sum(each), each) for each in figures]
-        return replace(precinct, contests=(sheriff, replace(council, counts=(*rows, rows_of_gus))))
+        return replace(precinct, contests=(sheriff, council._replace(counts=(*rows, rows_of_gus))))
 
     rows_of_gus = ListedCount("GUS GRAY", 0, (0, 0))
     assert verdict(NORTH_DAY, changed(edit)) == {("C03", "block")}
@@ -172,7 +172,7 @@ def test_two_rows_of_one_name_without_votes_are_one(verdict: Verdict, changed: C
     def edit(precinct: ListedPrecinct) -> ListedPrecinct:
         sheriff, council = precinct.contests
         rows = [ListedCount(name, 0, (0, 0)) for name in ("FAYE FOX", "FAYE FOX", "GUS GRAY")]
-        return replace(precinct, contests=(sheriff, replace(council, counts=tuple(rows))))
+        return replace(precinct, contests=(sheriff, council._replace(counts=tuple(rows))))
 
     assert verdict(NORTH_DAY, changed(edit)) == set()
 
@@ -261,7 +261,7 @@ def test_candidate_numbers_decide_only_in_a_listing_that_numbers_the_contest_as_
             replace(
                 precinct,
                 contests=(
-                    replace(precinct.contests[0], number=number),
+                    precinct.contests[0]._replace(number=number),
                     *precinct.contests[1:],
                 ),
             )
@@ -289,7 +289,7 @@ def test_what_the_parser_found_on_a_row_holds_the_precinct_of_the_row_alone(
     north, south = el30a.precincts
     [sheriff] = south.contests
     numbered = tuple(row._replace(line=90 + place) for place, row in enumerate(sheriff.counts))
-    south = replace(south, contests=(replace(sheriff, counts=numbered),))
+    south = replace(south, contests=(sheriff._replace(counts=numbered),))
     found = ListingFinding(ListingCheck.PERCENT, "40.00 % is printed, 60.00 % is right.", (91,))
     listing = replace(el30a, precincts=(north, south), findings=(found,))
     assert verdict(SOUTH_DAY, listing) == {("C66", "two-person")}
@@ -322,7 +322,7 @@ def test_write_ins_of_a_contest_that_takes_none_block(verdict: Verdict, changed:
         sheriff, council = precinct.contests
         row = ListedCount("WRITE-IN", 3, (1, 2))
         return replace(
-            precinct, contests=(sheriff, replace(council, counts=(*council.counts, row)))
+            precinct, contests=(sheriff, council._replace(counts=(*council.counts, row)))
         )
 
     assert verdict(NORTH_DAY, changed(edit)) == {("C03", "block")}
@@ -332,7 +332,7 @@ def test_a_contest_printed_twice_without_a_vote_blocks(verdict: Verdict, changed
     def edit(precinct: ListedPrecinct) -> ListedPrecinct:
         sheriff, council = precinct.contests
         rows = tuple(row._replace(votes=0, by_group=(0, 0)) for row in council.counts)
-        empty = replace(council, counts=rows)
+        empty = council._replace(counts=rows)
         return replace(precinct, contests=(sheriff, empty, empty))
 
     assert verdict(NORTH_DAY, changed(edit)) == {("C03", "block")}

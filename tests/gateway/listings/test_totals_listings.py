@@ -200,7 +200,7 @@ def _without_last_column(precinct: ListedPrecinct) -> ListedPrecinct:
         precinct,
         statistics=tuple(map(cut, precinct.statistics)),
         contests=tuple(
-            replace(contest, counts=tuple(map(cut, contest.counts)))
+            contest._replace(counts=tuple(map(cut, contest.counts)))
             for contest in precinct.contests
         ),
     )
@@ -218,7 +218,7 @@ def test_votes_in_a_column_that_is_nobodys_hold_the_precinct(
             precinct,
             statistics=(precinct.statistics[0], third(precinct.statistics[1])),
             contests=tuple(
-                replace(contest, counts=tuple(map(third, contest.counts)))
+                contest._replace(counts=tuple(map(third, contest.counts)))
                 for contest in precinct.contests
             ),
         )
@@ -274,8 +274,8 @@ def test_a_shortfall_that_an_unprinted_group_explains_only_warns(
             precinct,
             statistics=(registered, more(cast, 5)),
             contests=(
-                replace(sheriff, counts=(more(ada, 5), *others)),
-                replace(council, counts=(more(faye, 10), gus)),  # two votes a ballot
+                sheriff._replace(counts=(more(ada, 5), *others)),
+                council._replace(counts=(more(faye, 10), gus)),  # two votes a ballot
             ),
         )
 
@@ -323,7 +323,7 @@ def test_pages_of_ballots_are_no_ballots(verdict: Verdict, changed: Changed) -> 
         lambda each: replace(each, contests=(*each.contests, ListedContest("MAYOR", (), 1))),
         lambda each: replace(each, contests=(*each.contests, each.contests[0])),
         lambda each: replace(
-            each, contests=(replace(each.contests[0], votes_allowed=2), each.contests[1])
+            each, contests=(each.contests[0]._replace(votes_allowed=2), each.contests[1])
         ),
     ],
     ids=["missing", "unknown", "twice", "votes allowed"],
@@ -367,7 +367,7 @@ def test_a_choice_is_found_by_name_and_party_or_not_at_all(
         counts = tuple(ListedCount(name, 2, (1, 1), party=party) for name, party in rows)
         return replace(
             precinct,
-            contests=(replace(precinct.contests[0], counts=counts), precinct.contests[1]),
+            contests=(precinct.contests[0]._replace(counts=counts), precinct.contests[1]),
         )
 
     assert verdict(NORTH_DAY, changed(edit)) == expected

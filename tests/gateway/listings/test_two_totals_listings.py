@@ -53,7 +53,7 @@ def test_two_sound_listings_that_differ_in_over_or_undervotes_block(
         lambda precinct: replace(
             precinct,
             contests=tuple(
-                replace(each, counts=tuple(c for c in each.counts if c.label != label))
+                each._replace(counts=tuple(c for c in each.counts if c.label != label))
                 for each in precinct.contests
             ),
         )

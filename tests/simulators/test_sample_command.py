@@ -5,6 +5,7 @@ import pytest
 from typer.testing import CliRunner
 
 from election.errors import ZerotapeError
+from election.media import M100Card
 from parsers.registry import load_parser
 from simulators.cli import app
 from simulators.media.samples import SAMPLES
@@ -23,7 +24,9 @@ def test_a_sample_is_written_byte_for_byte(tmp_path: Path) -> None:
         "6550f33be81f64bb92d0d79cf77b538aefc2816a8d849db20c87ac5797f8b948"
     )
     assert "524,288 bytes" in said
-    assert load_parser("m100-card").parse(card.read_bytes()).notes
+    read = load_parser("m100-card").parse(card.read_bytes())
+    assert isinstance(read, M100Card)
+    assert read.notes
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:

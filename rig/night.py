@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rig import card_memory
 from rig.devices import ADAPTER, CRADLE, GATEWAY_DEVICES, READER, STICK
-from rig.election import SEED, definition_bytes
+from rig.election import SEED, definition_bytes, leavings
 from rig.requests import RESULT_MARK, Act, Request
 from simulators.county import County, Pace
 from simulators.demo.outcome import differences, expected_cells, exported_cells
@@ -149,6 +150,8 @@ class Night:
 
 def main() -> int:
     """Play one night in a folder of the guest's own; exit status 1 when it fails."""
+    if not _card_memory_is_read():
+        return 1
     with tempfile.TemporaryDirectory(prefix="rig-") as folder:
         county = County(
             Path(folder),
@@ -167,6 +170,20 @@ def main() -> int:
             return 1
     sys.stdout.write(RESULT_MARK + json.dumps(result) + "\n")
     return 1 if result["wrong"] else 0
+
+
+def _card_memory_is_read() -> bool:
+    """Read a card through the kernel's MTD; print what came of it."""
+    _, (scanner, _) = leavings()
+    [image] = scanner.media.values()
+    card_memory.fill(image)
+    seen = card_memory.read()
+    sys.stdout.write(f"RIG memory card: {seen.refused}\n")
+    sys.stdout.write(f"RIG memory card: {seen.ending}, {'; '.join(seen.facts)}\n")
+    is_right = card_memory.is_card(seen, image)
+    sys.stdout.write(f"RIG memory card: {'equal' if is_right else 'NOT EQUAL'}\n")
+    sys.stdout.flush()
+    return is_right
 
 
 if __name__ == "__main__":

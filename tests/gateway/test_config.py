@@ -55,7 +55,9 @@ def problems(path: Path) -> dict[str, str]:
 def test_what_is_not_said_has_its_documented_default(tmp_path: Path) -> None:
     settings = read_gateway_settings(written(tmp_path))
     assert settings.keep_free_mb == 200
-    assert settings.drivers == ("print-line", "drop-folder")
+    assert settings.drivers == (
+        *("print-line", "drop-folder", "pc-card", "peb-cradle", "usb-storage", "block-device"),
+    )
     tapes, listings = settings.parsers[:2], set(settings.parsers[2:])
     assert tapes == ("m100-tape", "ivotronic-tape")
     assert listings == {name for name in known_parsers() if name.startswith("e")} - {"el30a-pdf"}

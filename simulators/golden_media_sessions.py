@@ -34,6 +34,10 @@ def media_sessions() -> tuple[PlannedSession, ...]:
         usb("whole", flash),
         usb("stall", small, StorageFaults(at_read={2: ReadFault.STALL})),
         usb("phase-error", small, StorageFaults(at_read={2: ReadFault.PHASE_ERROR})),
+        usb("wrong-tag", small, StorageFaults(at_read={2: ReadFault.WRONG_TAG})),
+        usb("lost-status", small, StorageFaults(at_read={2: ReadFault.LOST_STATUS})),
+        usb("short-data", small, StorageFaults(at_read={2: ReadFault.SHORT_DATA})),
+        usb("unreadable", small, StorageFaults(unreadable_at=middle)),
         usb("removed", small, StorageFaults(removed_at=middle)),
         usb("unstable", small, StorageFaults(differs_at=middle), captures=2),
         usb("unplugged", small, captures=None, unplug_at=TRANSFERS_BEFORE_THE_UNPLUG),
@@ -59,7 +63,8 @@ def usb(
     """Return a session with a card in a USB reader."""
     device, _ = card_reader(image, faults=faults)
     device.unplug_at_transfer = unplug_at
-    backend, clock = SimulatedUsb([device]), SteppedClock()
+    clock = SteppedClock()
+    backend = SimulatedUsb([device], sleep=clock.sleep)
     settings = UsbStorageSettings.model_validate(USB_SETTINGS)
 
     def opened(host: DriverHost) -> Driver:

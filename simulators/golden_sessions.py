@@ -139,6 +139,8 @@ def sessions() -> tuple[PlannedSession, ...]:
         cradle("unplugged", CradleFaults(unplug_after_byte=3000), captures=None),
         tapes("whole", [(3, TAPE[:20]), (0, TAPE[20:]), (2, TAPE), (5, b"")]),
         tapes("unplugged", [(1, TAPE), (4, TAPE[:25])]),
+        tapes("line-noise", [(1, TAPE[:8] + b"\xd2\x11\x13" + TAPE[11:]), (5, b"")]),
+        tapes("paper-out", [(1, TAPE[:25]), (3, TAPE), (5, b"")]),
         tapes("idle", [(0, b"EVENT LOG\r\n"), (25, TAPE), (5, b"")]),
         *media_sessions(),
     )

@@ -7,9 +7,16 @@ from collections.abc import Iterable
 from datetime import datetime
 from struct import pack
 
-from election.media import MediumWriteIn, Peb, PebTerminal
+from election.media import (
+    MediumIdentity,
+    MediumWriteIn,
+    Peb,
+    PebKind,
+    PebState,
+    PebTerminal,
+)
 from parsers.media.checksums import crc16, crc32
-from parsers.media.counters import counter_values
+from parsers.media.counters import counter_values, medium_contests
 from parsers.media.definition_block import DefinitionBlock, definition_block_bytes
 from parsers.media.device_time import device_seconds
 from parsers.media.peb.layout import (
@@ -70,6 +77,41 @@ def peb_image(peb: Peb, block: DefinitionBlock, *, loaded_at: datetime) -> bytes
         _put(image, region, data, generation=peb.generation, at=peb.last_write)
     _put(image, DEFINITION_REGION, definition, generation=LOADED_IN_GENERATION, at=loaded_at)
     return bytes(image)
+
+
+def fresh_peb(
+    identity: MediumIdentity,
+    block: DefinitionBlock,
+    serial: str,
+    *,
+    is_master: bool,
+    code: int,
+    loaded_at: datetime,
+) -> Peb:
+    """Return a PEB as it leaves headquarters: its definition, and nothing else.
+
+    `code` is the election's EQC.
+    """
+    return Peb(
+        identity=identity,
+        peb=serial,
+        kind=PebKind.SUPERVISOR,
+        is_master=is_master,
+        qualification_code=code,
+        state=PebState.QUALIFIED,
+        generation=LOADED_IN_GENERATION,
+        first_open=None,
+        last_close=None,
+        zero_tape=None,
+        results_tape=None,
+        zero_tapes=0,
+        results_tapes=0,
+        last_write=loaded_at,
+        ballots=0,
+        terminals=(),
+        contests=medium_contests(block, [0] * block.counters),
+        write_ins=(),
+    )
 
 
 def in_order(write_ins: Iterable[MediumWriteIn]) -> list[MediumWriteIn]:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from election.media import MediumWriteIn, Peb, PebKind, PebState, PebTerminal, TerminalState
+from election.media import MediumWriteIn, Peb, PebState, PebTerminal, TerminalState
 from simulators.media import sample_election as sample
 from simulators.media.ivotronic_day import (
     DAYS,
@@ -17,7 +17,7 @@ from simulators.media.ivotronic_day import (
     counted,
     sample_block,
 )
-from simulators.media.peb import peb_image
+from simulators.media.peb import fresh_peb, peb_image
 
 LOADED_AT = datetime(2026, 10, 27, 10)  # noqa: DTZ001  # a device's wall clock
 GOVERNOR = 101
@@ -61,34 +61,22 @@ def closed_terminal(serial: int) -> PebTerminal:
     )
 
 
-def fresh_peb(serial: int) -> Peb:
-    """Return a PEB as it left headquarters: its definition, and nothing else."""
-    return Peb(
-        identity=IDENTITY,
-        peb=str(serial),
-        kind=PebKind.SUPERVISOR,
+def sample_peb(serial: int) -> Peb:
+    """Return a PEB of the sample election as it left headquarters."""
+    return fresh_peb(
+        IDENTITY,
+        sample_block(),
+        str(serial),
         is_master=serial == sample.MASTER_PEB,
-        qualification_code=sample.QUALIFICATION_CODE,
-        state=PebState.QUALIFIED,
-        generation=1,
-        first_open=None,
-        last_close=None,
-        zero_tape=None,
-        results_tape=None,
-        zero_tapes=0,
-        results_tapes=0,
-        last_write=LOADED_AT,
-        ballots=0,
-        terminals=(),
-        contests=counted(()),
-        write_ins=(),
+        code=sample.QUALIFICATION_CODE,
+        loaded_at=LOADED_AT,
     )
 
 
 def peb_after_zero_tape() -> Peb:
     """Return the master PEB with both terminals open."""
     return replace(
-        fresh_peb(sample.MASTER_PEB),
+        sample_peb(sample.MASTER_PEB),
         state=PebState.IN_USE,
         generation=4,
         first_open=DAYS[FIRST].opened,
@@ -138,4 +126,4 @@ def closed() -> bytes:
 
 def second() -> bytes:
     """Return the image of the PEB that activated the voters' ballots: it never collected votes."""
-    return image_of(fresh_peb(sample.VOTER_PEB))
+    return image_of(sample_peb(sample.VOTER_PEB))

@@ -15,7 +15,7 @@ from election.media import (
 )
 from simulators.ballot_layout import BallotLayout
 from simulators.media.definition_block import definition_block
-from simulators.media.peb import in_order, peb_image
+from simulators.media.peb import fresh_peb, in_order, peb_image
 from simulators.polling_place.days import TerminalDay, counted
 from simulators.polling_place.hours import Hours
 from simulators.simulated_votes import CastBallot
@@ -74,26 +74,7 @@ def voter_peb(
     """Return the image of a PEB that only activated ballots: it never collected votes."""
     block = definition_block(layout)
     loaded_at = hours.prepared - LOADED_BEFORE
-    peb = Peb(
-        identity=identity,
-        peb=serial,
-        kind=PebKind.SUPERVISOR,
-        is_master=False,
-        qualification_code=code,
-        state=PebState.QUALIFIED,
-        generation=1,
-        first_open=None,
-        last_close=None,
-        zero_tape=None,
-        results_tape=None,
-        zero_tapes=0,
-        results_tapes=0,
-        last_write=loaded_at,
-        ballots=0,
-        terminals=(),
-        contests=counted(block, ()),
-        write_ins=(),
-    )
+    peb = fresh_peb(identity, block, serial, is_master=False, code=code, loaded_at=loaded_at)
     return peb_image(peb, block, loaded_at=loaded_at)
 
 

@@ -3,12 +3,9 @@
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import Progress
 
 from drivers.registry import load_driver
 from election.captures import Capture
@@ -17,6 +14,7 @@ from gateway.bench_report import exit_status, keep, print_report, report
 from gateway.config import driver_settings, read_gateway_settings
 from gateway.recording import Session
 from parsers.registry import load_parsers
+from runtime.progress_bar import ProgressBar
 
 
 def read_at_the_bench(
@@ -33,8 +31,10 @@ def read_at_the_bench(
     formats = (as_format,) if as_format else ()
     load_parsers(formats)  # an unknown one is told before anything is read
     opener = _opener(_session(what, config, driver), record)
-    with _bar() as progress:
-        captures = asyncio.run(read_medium(opener, progress))
+    if not Path(what).exists() and sys.stderr.isatty():
+        sys.stderr.write(f"Reading {what}. If no medium is there, put one in; Ctrl-C ends this.\n")
+    with ProgressBar("Reading twice") as bar:
+        captures = asyncio.run(read_medium(opener, bar.moved))
     if folder is not None:
         _keep(captures, folder)  # before anybody interprets it
     contents = contents_of(captures[0], formats)
@@ -66,19 +66,6 @@ def _session(what: str, config: Path | None, driver: str | None) -> Session:
     elif not Path(what).exists():
         raise NothingRead(f"{what} is no file. A device needs its configuration: --config FILE.")
     return session_for_file(Path(what), driver)
-
-
-@contextmanager
-def _bar() -> Iterator[Callable[[int, int], None]]:
-    """Show a bar on standard error while something is being read; rich draws none into a file."""
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("Waiting for a medium", total=None)
-
-        def show(done: int, total: int) -> None:
-            if total:
-                bar.update(task, description="Reading twice", completed=done, total=total)
-
-        yield show
 
 
 def _keep(captures: tuple[Capture, ...], folder: Path) -> None:

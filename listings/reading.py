@@ -9,11 +9,11 @@ from pathlib import Path
 from election.documents import Document, VoteImageLog
 from election.errors import ZerotapeError
 from election.listings import Listing
-from listings.progress import Progress
 from parsers.contract import Content, Parser
 from parsers.errors import ParseError
 from parsers.registry import likely_order, load_parser, parser_for
 from runtime.file_content import FileContent
+from runtime.progress_bar import ProgressBar
 
 MOST_BYTES = 512 * 1024 * 1024
 """A county's EL155 has 9 MB; parsers hold sums, never the file."""
@@ -112,7 +112,7 @@ class WatchedContent(FileContent):
 @contextmanager
 def opened(path: Path) -> Iterator[WatchedContent]:
     """Yield the content of `path`, with a progress bar where reading takes long."""
-    with Progress(path.name) as progress, WatchedContent(path, progress.moved) as content:
+    with ProgressBar(path.name) as progress, WatchedContent(path, progress.moved) as content:
         yield content
 
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from election.definition import ElectionDefinition, Precinct
@@ -20,7 +21,7 @@ from simulators.bench.printer_station import PrinterStation
 from simulators.bench.reader_stations import FileReaderStation, UsbReaderStation
 from simulators.bench.station import Slot
 from simulators.bench.thrown import BadFault, ThrownFaults, parse_faults
-from simulators.bench.timetable import GRAMMAR, BadStep, Step, read_step, read_timetable
+from simulators.bench.timetable import GRAMMAR, BadStep, Step, Verb, read_step, read_timetable
 from simulators.definition_files import loaded_definition
 from simulators.errors import Refused
 from simulators.new_files import write_new
@@ -192,21 +193,29 @@ async def _each(steps: Sequence[Step]) -> AsyncIterator[Step]:
 
 async def _typed(say: Say) -> AsyncIterator[Step]:
     """Yield what is typed until the input ends; what is no action is answered at once."""
-    typed: asyncio.Queue[str] = asyncio.Queue()
+    typed: asyncio.Queue[Step | BadStep] = asyncio.Queue()
     loop = asyncio.get_running_loop()
 
     def listen() -> None:
-        for line in iter(sys.stdin.readline, ""):
-            loop.call_soon_threadsafe(typed.put_nowait, line)
-        loop.call_soon_threadsafe(typed.put_nowait, "quit")
+        for line in chain(iter(sys.stdin.readline, ""), [Verb.QUIT]):
+            step: Step | BadStep | None
+            try:
+                step = read_step(line)
+            except BadStep as error:
+                step = error
+            if step is not None:
+                loop.call_soon_threadsafe(typed.put_nowait, step)
+            if isinstance(step, Step) and step.verb is Verb.QUIT:
+                return
 
     # A thread that waits for a line cannot be ended: as a daemon it never holds up the end.
-    threading.Thread(target=listen, name="typed lines", daemon=True).start()
+    listener = threading.Thread(target=listen, name="typed lines", daemon=True)
+    listener.start()
     while True:
-        try:
-            step = read_step(await typed.get())
-        except BadStep as error:
-            say(str(error))
+        step = await typed.get()
+        if isinstance(step, BadStep):
+            say(str(step))
             continue
-        if step is not None:
-            yield step
+        if step.verb is Verb.QUIT:
+            listener.join()  # it waits for no further line
+        yield step

@@ -10,6 +10,8 @@ from election.listings import ListedContest, TotalsListing
 from parsers.contract import SNIFF_BYTES
 from parsers.unity.pdf_copy.parser import PARSER
 
+pytestmark = pytest.mark.xdist_group("clinton")  # it takes seconds to read
+
 OFFICES = {
     "PRESIDENTIAL ELECTORS": ("President", ""),
     "UNITED STATES SENATOR": ("U.S. Senate", ""),

@@ -14,7 +14,7 @@ PATIENCE_S = 1.0
 REFRESH_S = 0.1
 
 
-class Progress:
+class ProgressBar:
     """A bar on standard error, if that is a terminal and the work takes longer than PATIENCE_S."""
 
     def __init__(self, label: str) -> None:
@@ -35,8 +35,11 @@ class Progress:
             self._bar.stop()
 
     def moved(self, done: int, whole: int) -> None:
-        """Show that `done` of `whole` is done; cheap enough for every block."""
-        if monotonic() < self._due:
+        """Show that `done` of `whole` is done; cheap enough for every block.
+
+        A `whole` of 0 is not known yet, and nothing is shown.
+        """
+        if not whole or monotonic() < self._due:
             return
         self._due = monotonic() + REFRESH_S
         if self._bar is None:
@@ -45,13 +48,13 @@ class Progress:
 
 
 def _started_bar(label: str) -> "rich.progress.Progress":
-    # Most runs end before a bar is due, and rich takes longer to import than a listing to read.
+    # Most runs end before a bar is due, and rich takes longer to import than a file to read.
     from rich.console import Console  # noqa: PLC0415
     from rich.markup import escape  # noqa: PLC0415
-    from rich.progress import Progress as Bar  # noqa: PLC0415
+    from rich.progress import Progress  # noqa: PLC0415
 
     # Its thread would outlive an error; `moved` refreshes it instead.
-    bar = Bar(console=Console(stderr=True), auto_refresh=False, transient=True)
+    bar = Progress(console=Console(stderr=True), auto_refresh=False, transient=True)
     bar.add_task(escape(label))
     bar.start()
     return bar

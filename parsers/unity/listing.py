@@ -5,9 +5,9 @@ knows which fields are text.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
-from itertools import chain
+from itertools import chain, starmap
 
 from parsers.contract import Content
 from parsers.errors import ParseError
@@ -38,6 +38,9 @@ _BLOCK = 1 << 16
 """Bytes that are split into lines at a time: no list of all lines is ever made."""
 
 _PAGE_BREAK = re.compile(rb"[\r\f]+")
+
+Piece = tuple[list[bytes], int]
+"""Lines that follow each other, without line ends, and the number of the first."""
 
 
 class ListingText:
@@ -75,27 +78,28 @@ class ListingText:
         break inside a physical line (FF, CR FF, a lone CR) ends a line, so two lines can have one
         number. A line much longer than LONGEST_LINE is the ParseError.
         """
-        return chain.from_iterable(self._numbered())
+        return chain.from_iterable(starmap(enumerate, self.pieces()))
 
     def text_lines(self) -> Iterator[tuple[int, str]]:
         """Yield lines as `numbered_lines` does, decoded and without TRAILING; raise ParseError."""
         for number, line in self.numbered_lines():
             yield number, decoded(line.rstrip(TRAILING), number)
 
-    def _numbered(self) -> Iterator[Iterable[tuple[int, bytes]]]:
+    def pieces(self) -> Iterator[Piece]:
+        """Yield the lines of `numbered_lines` in pieces, for whoever has work to do on many."""
         number = self._line_feeds(self._begin) + 1
         for block in _blocks(self._content, self._begin, self._end, number):
             feeds = block.count(b"\n")
             for repair in self._copy.repairs:
                 block = _repaired(block, repair, number)  # noqa: PLW2901  # one thing, mended
-            lines = block.splitlines()
-            lone_cr = b"\r" in block and len(lines) != feeds
             if b"\x1b" in block:
-                yield _split_at_page_breaks(block, number)
-            elif lone_cr or b"\f" in block:
+                yield from _split_at_page_breaks(block, number)
+            elif b"\f" in block:
                 yield from _pages(block, number)
             else:
-                yield enumerate(lines, start=number)
+                lines = block.splitlines()
+                lone_cr = b"\r" in block and len(lines) != feeds
+                yield from _pages(block, number) if lone_cr else ((lines, number),)
             number += feeds
 
     def _line_feeds(self, before: int) -> int:
@@ -153,24 +157,24 @@ def _repaired(block: bytes, repair: Callable[[bytes], bytes], first: int) -> byt
         raise ParseError(reason, line=line) from error
 
 
-def _pages(block: bytes, first: int) -> Iterator[Iterable[tuple[int, bytes]]]:
-    """Yield the numbered lines between two form feeds; only lone CRs are looked for in each."""
+def _pages(block: bytes, first: int) -> Iterator[Piece]:
+    """Yield the lines between two form feeds; only lone CRs are looked for in each."""
     for page in block.split(b"\f"):
         lines = page.splitlines()
         feeds = len(lines) - (page[-1:] not in (b"", b"\n"))
         if b"\r" in page and (counted := page.count(b"\n")) != feeds:
-            yield _split_at_page_breaks(page, first)
+            yield from _split_at_page_breaks(page, first)
             feeds = counted
         else:
-            yield enumerate(lines, start=first)
+            yield lines, first
         first += feeds
 
 
-def _split_at_page_breaks(block: bytes, first: int) -> Iterator[tuple[int, bytes]]:
+def _split_at_page_breaks(block: bytes, first: int) -> Iterator[Piece]:
     for number, line in enumerate(BytesIO(block), start=first):
         line = line.rstrip(b"\r\n")  # noqa: PLW2901  # one thing, without its end
         if b"\f" in line or b"\r" in line or b"\x1b" in line:
             for part in _PAGE_BREAK.split(_PRINTER_CODE.sub(b"", line)):
-                yield number, part
+                yield [part], number
         else:
-            yield number, line
+            yield [line], number

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
@@ -26,9 +27,14 @@ from election.captures import Ending, WriteProtection
 if TYPE_CHECKING:
     from tests.drivers.conftest import DaemonStandIn
 
+pytestmark = pytest.mark.xdist_group("loop devices")  # the machine has one set of them
+
 REQUIRE_ALL = os.environ.get("ZT_REQUIRE_ALL") == "1"
 FLASH = b"".join(sha256(n.to_bytes(4, "big")).digest() for n in range(2_031_616 // 32))
 """As large as the smallest flash image, and nowhere the same."""
+
+LETS_GO_S = 10.0
+"""After a loop device is detached the kernel waits for the last who has it open."""
 
 
 def lacking(what: str) -> None:
@@ -60,7 +66,11 @@ class Stick:
     def put_back(self) -> None:
         """Put the same medium into the reader that `take_out` left empty."""
         loop = self.path.resolve()
-        subprocess.run(["losetup", "-r", str(loop), str(self.image)], check=True)
+        command = ["losetup", "-r", str(loop), str(self.image)]
+        deadline = time.monotonic() + LETS_GO_S
+        while (done := subprocess.run(command, capture_output=True, check=False)).returncode:
+            assert time.monotonic() < deadline, done.stderr
+            time.sleep(0.01)  # until the driver has closed what it just looked at
         self.loop = str(loop)
 
     @contextmanager

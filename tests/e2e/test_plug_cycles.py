@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("loop devices")
+
 CHILD = Path(__file__).with_name("plug_cycles_child.py")
 ROOT = Path(__file__).parents[2]
 CYCLES = int(os.environ.get("ZEROTAPE_PLUG_CYCLES", "40"))

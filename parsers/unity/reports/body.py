@@ -22,12 +22,15 @@ MOST_TITLE_LINES = 6
 MOST_CHOICES = 2_000
 """Rows of one contest."""
 
+MOST_COUNTED_LINES = 2_000
+"""Different lines of precincts counted that are remembered; they repeat with every contest."""
+
 _new = tuple.__new__
 
-_CHOICE, _REMAINDER, _TEXT, _VOTE_FOR = Role.CHOICE, Role.REMAINDER, Means.TEXT, Means.VOTE_FOR
+_CHOICE, _TOTAL, _TEXT, _VOTE_FOR = Role.CHOICE, Role.TOTAL, Means.TEXT, Means.VOTE_FOR
 """Members that every line is compared with: Python 3.11 takes longer to find one than to slice."""
 
-_BLANK = ord(" ")
+_BLANK, _BRACKET = b" )"
 
 _INDENT = re.compile(rb" *")
 _ONLY_FIGURES = re.compile(rb"[ .,0-9]*")
@@ -56,18 +59,17 @@ class _Contest:
         self.counts: list[ListedCount] = []
         """All rows but the total."""
         self.choices: list[ListedCount] = []
-        self.remainders: list[str] = []
-        """Labels of the rows of over- and undervotes; there are no more than two."""
+        self.remainders: list[Role] = []
+        """Which of over- and undervotes came."""
         self.total: ListedCount | None = None
         self.counted: tuple[int, int] | None = None
 
     def set_apart(self, count: ListedCount, role: Role) -> None:
         """Take a row that is no choice for what it is; raise ParseError."""
-        if role is _REMAINDER:
-            label = count.label.upper()
-            if label in self.remainders:
+        if role is not _TOTAL:
+            if role in self.remainders:
                 raise ParseError(f"the contest has {count.label!r} already", line=count.line)
-            self.remainders.append(label)
+            self.remainders.append(role)
             self.counts.append(count)
         elif self.total is not None:
             raise ParseError("the contest has a total already", line=count.line)
@@ -95,29 +97,33 @@ class Body:
         self._findings = findings
         self._sums = GroupSums(findings)
         self._lines = Lines()
+        self._counted_lines: dict[bytes, tuple[int, int]] = {}
         self._titles: list[tuple[int, str]] = []
         self._contest: _Contest | None = None
 
-    def read(self, lines: Iterable[NumberedText]) -> int:
+    def read(self, lines: Iterable[NumberedText]) -> NumberedText | None:
         """Take the lines of a column, up to one that may be of a page header.
 
-        Returns the number of that line, which is not taken, or 0. Raises ParseError at a line
-        that is of neither.
+        Returns that line, which is not taken, or None. Raises ParseError at a line that is of
+        neither.
         """
-        usual = self._rows.usual
+        usual, counted_lines = self._rows.usual, self._counted_lines
         for line, text in lines:
             if text[0] != _BLANK:
                 if not self._read_text(text, line):
-                    return line
+                    return line, text
+                continue
+            if text[-1] == _BRACKET and text in counted_lines:
+                self._add_counted(counted_lines[text], line)
                 continue
             try:
                 row = usual(text)
             except KeyError:
                 if not self._read_unusual(text, line):
-                    return line
+                    return line, text
             else:
                 self._add(row, line)
-        return 0
+        return None
 
     def take_titles(self) -> list[tuple[int, str]]:
         """Return the lines that wait for a vote-for line, which turned out to be a header."""
@@ -166,6 +172,8 @@ class Body:
         words = decoded(text, line)
         if (counted := counted_of(words)) is not None:
             self._add_counted(counted, line)
+            if len(self._counted_lines) < MOST_COUNTED_LINES:
+                self._counted_lines[text] = counted
         elif (section := section_of(words)) is not None:
             self._close_contest()
             self.section = section
@@ -202,23 +210,23 @@ class Body:
         self._contest = _Contest(title.strip(" "), votes_allowed, self.section, first)
 
     def _add(self, row: Row, line: int) -> None:
-        label, votes, percent, groups = row
+        (name, party, printed, role), votes, percent, groups = row
         contest = self._contest
         if contest is None:
             self._add_statistic(row, line)
         else:
             # As ListedCount(...) makes it, in half the time: nearly all rows come by here.
-            count = _new(ListedCount, (label.name, votes, groups, percent, label.party, None, line))
+            count = _new(ListedCount, (name, votes, groups, percent, party, None, line))
             counts = contest.counts
-            if label.role is _CHOICE:
+            if role is _CHOICE:
                 counts.append(count)
                 contest.choices.append(count)
             else:
-                contest.set_apart(count, label.role)
+                contest.set_apart(count, role)
             if len(counts) > MOST_CHOICES:
                 raise ParseError(f"a contest of more than {MOST_CHOICES} rows", line=line)
             if votes is None:
-                message = f"Line {line}: no votes for {label.printed}."
+                message = f"Line {line}: no votes for {printed}."
                 self._findings.add(ListingCheck.LAYOUT, message, line)
         if groups:
             self._check_groups(row, line)

@@ -23,8 +23,8 @@ class Role(Enum):
     CHOICE = auto()
     TOTAL = auto()
     """All choices together."""
-    REMAINDER = auto()
-    """Votes that went to no choice."""
+    OVER_VOTES = auto()
+    UNDER_VOTES = auto()
 
 
 class Label(NamedTuple):
@@ -86,6 +86,6 @@ def _split(printed: str) -> tuple[str, str]:
 
 _ROLES = {
     "TOTAL": Role.TOTAL,
-    "OVER VOTES": Role.REMAINDER,
-    "UNDER VOTES": Role.REMAINDER,
+    "OVER VOTES": Role.OVER_VOTES,
+    "UNDER VOTES": Role.UNDER_VOTES,
 }

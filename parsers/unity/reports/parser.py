@@ -42,7 +42,7 @@ class ReportParser:
         """Return all totals, each page checked against itself; raise ParseError naming the line."""
         text = ListingText(content)
         reader = Reader(self.kind, text.cut_line)
-        reader.read(text.numbered_lines())
+        reader.read(text.pieces())
         return reader.end(text.notes)
 
 

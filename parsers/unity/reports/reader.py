@@ -12,13 +12,14 @@ from election.listings import (
 )
 from parsers.errors import ParseError
 from parsers.unity.findings import Findings
+from parsers.unity.listing import Piece
 from parsers.unity.reports.body import Body
 from parsers.unity.reports.counted import PrecinctsCounted
 from parsers.unity.reports.headings import Heading
 from parsers.unity.reports.kinds import Kind
 from parsers.unity.reports.precincts import Precincts
 from parsers.unity.reports.rows import Rows
-from parsers.unity.reports.texts import Columns, NumberedText, Texts
+from parsers.unity.reports.texts import Columns, Texts
 from parsers.unity.reports.top_lines import TopLine, TopLines, read_words
 from parsers.unity.reports.tops import MOST_HEADER_LINES, Tops
 
@@ -45,15 +46,17 @@ class Reader:
         self._precinct: int | None = None
         self._section_in_top = False
 
-    def read(self, lines: Iterable[NumberedText]) -> None:
+    def read(self, pieces: Iterable[Piece]) -> None:
         """Take all lines; raise ParseError."""
-        self._texts = Texts(lines, self._findings)
+        self._texts = Texts(pieces, self._findings)
         try:
             self._read_top([])
-            while not self._texts.at_end:
-                self._body.read(self._columns.left(self._texts))
-                if not self._texts.at_end:
-                    self._turn_page(*self._texts.last)
+            while True:
+                stopped = self._body.read(self._columns.left(self._texts.lines))
+                below = self._columns.stopped_at(stopped)
+                if below is None:
+                    return
+                self._turn_page(*below)
         except ParseError as error:
             if error.line != self._cut_line:
                 raise
@@ -139,8 +142,9 @@ class Reader:
 
     def _end_page(self, end_column: Callable[[], None]) -> None:
         end_column()
-        if line := self._body.read(self._columns.take_right()):
-            raise ParseError("expected a row of figures or the title of a contest", line=line)
+        if stopped := self._body.read(self._columns.take_right()):
+            reason = "expected a row of figures or the title of a contest"
+            raise ParseError(reason, line=stopped[0])
         end_column()
 
     def _is_whole(self) -> bool:

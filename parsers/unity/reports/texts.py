@@ -1,11 +1,13 @@
 """The lines of a report that are not blank, and how a page cuts them into columns."""
 
 from collections.abc import Iterable, Iterator
+from itertools import chain, repeat
+from operator import itemgetter
 
 from election.listings import ListingCheck
 from parsers.errors import ParseError
 from parsers.unity.findings import Findings
-from parsers.unity.listing import TRAILING, decoded
+from parsers.unity.listing import TRAILING, Piece, decoded
 
 MOST_PAGE_LINES = 1_000
 """Lines of the right column of a page, which wait until the left one is read; a page has 67."""
@@ -14,28 +16,33 @@ NumberedText = tuple[int, bytes]
 """Number of a line of the file, and its text without what is at its end."""
 
 
+_text_of = itemgetter(1)
+
+
 class Texts:
     """The lines of a report but the blank ones."""
 
-    def __init__(self, lines: Iterable[tuple[int, bytes]], findings: Findings) -> None:
+    def __init__(self, pieces: Iterable[Piece], findings: Findings) -> None:
         self._findings = findings
-        self.lines = self._not_blank(lines)
+        self.lines: Iterator[NumberedText] = chain.from_iterable(map(self._not_blank, pieces))
         """Each once, whoever reads it."""
         self.last: NumberedText = (0, b"")
-        """The line that was read last."""
-        self.at_end = False
-        """Whether somebody asked for more lines than there are."""
+        """The last line, once all are read."""
 
-    def _not_blank(self, lines: Iterable[tuple[int, bytes]]) -> Iterator[NumberedText]:
-        for line, raw in lines:
-            text = raw.rstrip(TRAILING)
-            if not text:
-                continue
-            if b"\t" in text:
-                text = self._first_cell(text, line)
-            self.last = numbered = line, text
-            yield numbered
-        self.at_end = True
+    def _not_blank(self, piece: Piece) -> Iterable[NumberedText]:
+        lines, first = piece
+        stripped = map(bytes.rstrip, lines, repeat(TRAILING))
+        texts = list(filter(_text_of, enumerate(stripped, first)))
+        if b"\t" in b"".join(lines):
+            return self._first_cells(texts)
+        if texts:
+            self.last = texts[-1]
+        return texts
+
+    def _first_cells(self, texts: list[NumberedText]) -> Iterator[NumberedText]:
+        for line, text in texts:
+            self.last = line, self._first_cell(text, line) if b"\t" in text else text
+            yield self.last
 
     def _first_cell(self, text: bytes, line: int) -> bytes:
         """Return what stands before the TABs of a spreadsheet, where more stands behind them."""
@@ -57,12 +64,21 @@ class Columns:
         self.gutter = starts[1] - self.margin - 1 if len(starts) > 1 else 0
         """Where the blank between two columns stands, from 0; 0: a page of one column."""
         self._right: list[NumberedText] = []
+        self._whole: NumberedText | None = None
+        """The line that the left column was cut out of last; None when there are no more."""
 
-    def left(self, texts: Texts) -> Iterator[NumberedText]:
+    def left(self, lines: Iterator[NumberedText]) -> Iterator[NumberedText]:
         """Return the lines of the left column, up to one that has text in the margin or gutter."""
         if self.gutter:
-            return self._divided(texts)
-        return self._inside(texts) if self.margin else texts.lines
+            return self._divided(lines)
+        return self._inside(lines) if self.margin else lines
+
+    def stopped_at(self, text: NumberedText | None) -> NumberedText | None:
+        """Return the whole line at which a reader of `left` stopped, None for the last.
+
+        `text` is what the reader stopped at.
+        """
+        return self._whole if self.gutter or self.margin else text
 
     def take_right(self) -> list[NumberedText]:
         """Return the lines of the right column, each once."""
@@ -74,16 +90,25 @@ class Columns:
         text = text[self.margin :]
         return text[self.gutter + 1 :] if self.gutter and len(text) > self.gutter else text
 
-    def _inside(self, texts: Texts) -> Iterator[NumberedText]:
+    def _inside(self, lines: Iterator[NumberedText]) -> Iterator[NumberedText]:
         margin, blank = self.margin, b" " * self.margin
-        for line, text in texts.lines:
+        for whole in lines:
+            self._whole = line, text = whole
             if not text.startswith(blank):
                 return
             yield line, text[margin:]
+        self._whole = None
 
-    def _divided(self, texts: Texts) -> Iterator[NumberedText]:
+    def _divided(self, lines: Iterator[NumberedText]) -> Iterator[NumberedText]:
         gutter, right = self.gutter, self._right
-        for line, text in self._inside(texts) if self.margin else texts.lines:
+        margin, blank = self.margin, b" " * self.margin
+        for whole in lines:
+            self._whole = whole
+            line, text = whole
+            if margin:
+                if not text.startswith(blank):
+                    return
+                text = text[margin:]
             if len(text) <= gutter:
                 yield line, text
                 continue
@@ -94,3 +119,4 @@ class Columns:
             right.append((line, text[gutter + 1 :]))
             if len(right) > MOST_PAGE_LINES:
                 raise ParseError(f"a page of more than {MOST_PAGE_LINES} lines", line=line)
+        self._whole = None

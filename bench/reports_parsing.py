@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from bench.paired_rounds import compare
@@ -20,8 +21,9 @@ from simulators.listings.report_style import EXPORTED, Page, ReportLine, ReportS
 from simulators.listings.reports import print_report
 from simulators.listings.summing import as_report
 
-COPIES = 60
-"""How often the precincts of the simulated election are printed, under other numbers."""
+COUNTIES = 12
+"""Counts of the simulated election that are printed as one, so that no figure comes more often
+than in a real listing; their precincts and, in a summary, their contests are renumbered."""
 
 PARSERS = (EL30, EL30A, EL45, EL45A)
 RIGHT_COLUMN = 72
@@ -68,26 +70,33 @@ def compare_one(name: str, content: bytes, parser: ReportParser, starts: tuple[i
 
 def printed_reports() -> Iterator[tuple[str, bytes, ReportParser]]:
     """Yield the reports of a simulated county."""
-    county = simulated_totals(seed=1)
-    precincts = tuple(
-        replace(precinct, number=number)
-        for number, precinct in enumerate(county.precincts * COPIES, start=1)
-    )
-    whole = replace(county, precincts=precincts)
+    counties = [simulated_totals(seed) for seed in range(COUNTIES)]
     for parser in PARSERS:
-        listing = as_report(whole, parser.kind.report)
-        if not parser.kind.by_precinct:
-            part = listing.precincts[0]
-            contests = tuple(
-                contest._replace(title=f"{contest.title} {number}")
-                for number in range(COPIES)
-                for contest in part.contests
-            )
-            listing = replace(listing, precincts=(replace(part, contests=contests),))
+        listings = [as_report(county, parser.kind.report) for county in counties]
+        listing = (_by_precinct if parser.kind.by_precinct else _as_summary)(listings)
         yield parser.name, print_report(listing), parser
         if parser is EL30:
             narrow = ReportStyle(page=Page.NARROW, report_line=ReportLine.MISSING, paper=EXPORTED)
             yield "el30 narrow", print_report(listing, narrow), parser
+
+
+def _by_precinct(listings: list[TotalsListing]) -> TotalsListing:
+    precincts = chain.from_iterable(listing.precincts for listing in listings)
+    numbered = (
+        replace(precinct, number=number) for number, precinct in enumerate(precincts, start=1)
+    )
+    return replace(listings[0], precincts=tuple(numbered))
+
+
+def _as_summary(listings: list[TotalsListing]) -> TotalsListing:
+    contests = tuple(
+        contest._replace(title=f"{contest.title} {number}")
+        for number, listing in enumerate(listings)
+        for contest in listing.precincts[0].contests
+    )
+    parts = (listing.precincts[0] for listing in listings)
+    largest = max(parts, key=lambda part: sum(row.votes or 0 for row in part.statistics))
+    return replace(listings[0], precincts=(replace(largest, contests=contests),))
 
 
 def main() -> None:

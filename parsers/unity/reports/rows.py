@@ -1,10 +1,13 @@
 """Rows of figures: as usual by their columns, in edited copies from the right end of the line.
 
-A figure is known by where it ends. What stands in each column of a usual row is looked up in a
-table, for labels and small figures repeat throughout a listing.
+A figure is known by where it ends. Where digits, points and blanks stand in a usual row is its
+shape: of the few that a listing has each is examined once, and the figures of a row whose shape is
+known are only converted. Labels repeat throughout a listing and are read once as well.
 """
 
 import re
+from collections.abc import Callable
+from operator import itemgetter
 from struct import Struct
 
 from parsers.errors import ParseError
@@ -12,12 +15,15 @@ from parsers.unity.figures import COUNT, PERCENT, count_of, hundredths_of
 from parsers.unity.reports.kinds import FIRST_GROUP_END, GROUP_PITCH, MOST_GROUPS, Kind
 from parsers.unity.reports.labels import Label, Labels, Role, read_label
 
-MOST_FIGURES = 20_000
-"""Different cells of a column that are remembered; figures of a precinct seldom go so far."""
+MOST_SHAPES = 5_000
+"""Different shapes that are remembered; without a limit a forged listing fills memory."""
 
 _TOKEN = re.compile(rb"[^ ]+")
 _FIGURE = re.compile(rb"[0-9,]*\.?[0-9]+")
 _NO_FIGURES = re.compile(rb" +[^ ].*\.  \.")
+
+_SHAPE = bytes.maketrans(b"123456789", b"000000000")
+_POINTS = b",."
 
 Cells = tuple[int | None, ...]
 
@@ -26,26 +32,22 @@ Row = tuple[Label, int | None, int | None, Cells]
 """Label, votes, percent in hundredths and counting groups of one row of figures."""
 
 
-class Column(dict[bytes, int | None]):
-    """Figures of one column by the text of the cell, its blanks included."""
+class Column:
+    """Reads the cells of one column of figures."""
 
     def __init__(self, figure: str, ends: tuple[int, ...]) -> None:
-        super().__init__()
         self._cell = re.compile(rf" +({figure}) *".encode())
         self._ends = ends
 
-    def __missing__(self, cell: bytes) -> int | None:
+    def figure(self, cell: bytes) -> int | None:
         """Read `cell`, None where it is blank; raise KeyError unless the figure ends in place."""
-        figure: int | None = None
         if match := self._cell.fullmatch(cell):
             if match.end(1) not in self._ends:
                 raise KeyError(cell)
-            figure = int(match[1].translate(None, b",."))
-        elif cell.strip(b" "):
+            return int(match[1].translate(None, _POINTS))
+        if cell.strip(b" "):
             raise KeyError(cell)
-        if len(self) < MOST_FIGURES:
-            self[cell] = figure
-        return figure
+        return None
 
 
 class Rows:
@@ -60,6 +62,8 @@ class Rows:
         ends = tuple(end - kind.votes_end for end in kind.percent_ends)
         self._percent = Column(PERCENT, ends)
         self._group = Column(COUNT, (FIRST_GROUP_END - begin, FIRST_GROUP_END + 1 - begin))
+        self._shapes: dict[bytes, Callable[[list[int | None]], Cells]] = {}
+        """For each shape how its cells are picked out of its figures, None standing last."""
         self.widen(0)
 
     @property
@@ -69,22 +73,38 @@ class Rows:
 
     def widen(self, groups: int) -> None:
         """Expect at least `groups` counting groups."""
-        label, votes, percent = self._label_end, self._votes_end, self._begin
-        widths = (label, votes - label, percent - votes, *(GROUP_PITCH,) * groups)
-        self._cut = Struct("".join(f"{width}s" for width in widths)).unpack
-        self._end = sum(widths)
+        votes, percent = self._votes_end - self._label_end, self._begin - self._votes_end
+        widths = (votes, percent, *(GROUP_PITCH,) * groups)
+        self._cut = Struct("".join(f"{width}s" for width in widths))
         self._no_groups: Cells = (None,) * groups
+        self._shapes.clear()
 
     def usual(self, text: bytes) -> Row:
         """Return the row in `text`, where everything is in its place; raise KeyError if not."""
-        if len(text) > self._end:
-            raise KeyError(text)
-        part, votes_cell, percent_cell, *cells = self._cut(text.ljust(self._end))
-        votes, percent = self._votes[votes_cell], self._percent[percent_cell]
-        if votes is None and percent is None and len(text) <= self._begin:
-            raise KeyError(text)
-        groups = tuple(map(self._group.__getitem__, cells)) if cells else ()
-        return self._labels[part], votes, percent, groups
+        end = self._label_end
+        cells = text[end:]
+        shape = cells.translate(_SHAPE)
+        pick = self._shapes.get(shape) or self._learn(shape)
+        figures: list[int | None] = [*map(int, cells.translate(None, _POINTS).split()), None]
+        votes, percent, *groups = pick(figures)
+        return self._labels[text[:end]], votes, percent, tuple(groups)
+
+    def _learn(self, shape: bytes) -> Callable[[list[int | None]], Cells]:
+        """Return how the cells of `shape` are picked; raise KeyError if no usual row is so."""
+        if len(shape) > self._cut.size:
+            raise KeyError(shape)
+        votes, percent, *groups = self._cut.unpack(shape.ljust(self._cut.size))
+        filled = [
+            self._votes.figure(votes) is not None,
+            self._percent.figure(percent) is not None,
+            *(self._group.figure(group) is not None for group in groups),
+        ]
+        if not any(filled[:2]) and len(shape) <= self._begin - self._label_end:
+            raise KeyError(shape)
+        pick = itemgetter(*(sum(filled[:n]) if filled[n] else -1 for n in range(len(filled))))
+        if len(self._shapes) < MOST_SHAPES:
+            self._shapes[shape] = pick
+        return pick
 
     def unusual(self, text: bytes, line: int, *, statistic: bool) -> tuple[Row, bool]:
         """Return the row and whether its figures had to be read from the right end of the line.
@@ -115,7 +135,7 @@ class Rows:
             return None
         try:
             votes = count_of(cell.decode("latin-1"), line)
-            percent = self._percent[text[end : self._begin]]
+            percent = self._percent.figure(text[end : self._begin])
         except (KeyError, ParseError):
             return None
         return read_label(text[:begin], line), votes, percent, self._no_groups

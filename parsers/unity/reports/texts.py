@@ -31,9 +31,9 @@ class Texts:
 
     def _not_blank(self, piece: Piece) -> Iterable[NumberedText]:
         lines, first = piece
-        stripped = map(bytes.rstrip, lines, repeat(TRAILING))
+        stripped = list(map(bytes.rstrip, lines, repeat(TRAILING)))
         texts = list(filter(_text_of, enumerate(stripped, first)))
-        if b"\t" in b"".join(lines):
+        if b"\t" in b"".join(stripped):
             return self._first_cells(texts)
         if texts:
             self.last = texts[-1]

@@ -171,10 +171,15 @@ def _pages(block: bytes, first: int) -> Iterator[Piece]:
 
 
 def _split_at_page_breaks(block: bytes, first: int) -> Iterator[Piece]:
+    plain: list[bytes] = []
+    begin = first
     for number, line in enumerate(BytesIO(block), start=first):
         line = line.rstrip(b"\r\n")  # noqa: PLW2901  # one thing, without its end
         if b"\f" in line or b"\r" in line or b"\x1b" in line:
+            yield plain, begin
+            plain, begin = [], number + 1
             for part in _PAGE_BREAK.split(_PRINTER_CODE.sub(b"", line)):
                 yield [part], number
         else:
-            yield [line], number
+            plain.append(line)
+    yield plain, begin

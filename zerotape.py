@@ -2,10 +2,13 @@
 
 import importlib
 import sys
+from collections.abc import Callable
+from functools import partial
 
 import typer
 
 from election.errors import ZerotapeError
+from runtime.plain_words import plain_values
 
 GROUPS = {
     "gateway": ("gateway.cli", "Run and look after the gateway of a count center."),
@@ -26,7 +29,7 @@ OPERATIONAL_FAILURE = 1
 
 
 def command_line(called: str) -> typer.Typer:
-    """Return the whole command; only the group named `called` is imported."""
+    """Return the command with what is `called`, alone if it is known: nothing else is imported."""
     app = typer.Typer(
         help="Carries precinct totals, checked and signed, from old voting equipment to the people "
         "who report them. Begin with: zerotape demo",
@@ -36,15 +39,16 @@ def command_line(called: str) -> typer.Typer:
         rich_markup_mode="markdown",
     )
     app.callback(invoke_without_command=True)(_top)
-    for name, (module, summary) in GROUPS.items():
-        if name == called:  # its own help says more than the summary
-            app.add_typer(importlib.import_module(module).app, name=name)
-        else:
+    if called in GROUPS:  # its own help says more than the summary
+        module, _ = GROUPS[called]
+        app.add_typer(importlib.import_module(module).app, name=called)
+    elif called in COMMANDS:
+        module, _ = COMMANDS[called]
+        app.command(called)(getattr(importlib.import_module(module), called))
+    else:
+        for name, (_, summary) in GROUPS.items():
             app.add_typer(_not_called(), name=name, help=summary)
-    for name, (module, summary) in COMMANDS.items():
-        if name == called:
-            app.command(name)(getattr(importlib.import_module(module), name))
-        else:
+        for name, (_, summary) in COMMANDS.items():
             app.command(name, help=summary)(lambda: None)
     return app
 
@@ -53,7 +57,7 @@ def main() -> None:
     """Run the command of this process; a ZerotapeError ends it with its words and status 1."""
     called = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
     try:
-        command_line(called)()
+        (_plainly(called) or command_line(called))()
     except ZerotapeError as error:
         sys.stderr.write(f"zerotape: {error}\n")
         sys.exit(OPERATIONAL_FAILURE)
@@ -64,6 +68,29 @@ def main() -> None:
         for leaf in _leaves(ours):
             sys.stderr.write(f"zerotape: {leaf}\n")
         sys.exit(OPERATIONAL_FAILURE)
+
+
+def _plainly(called: str) -> Callable[[], object] | None:
+    """Return what runs the command `called` as typer does, if the words of this process are plain.
+
+    It is an application without any parameter: typer needs a third of a second for the first.
+    """
+    if called not in COMMANDS or sys.argv[1] != called:
+        return None
+    command = getattr(importlib.import_module(COMMANDS[called][0]), called)
+    values = plain_values(command, sys.argv[2:])
+    if values is None:
+        return None
+
+    def call() -> None:
+        try:
+            command(**values)
+        except typer.BadParameter:
+            command_line(called)()  # it says so beside the usage of the command
+
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    app.command(called, add_help_option=False)(call)
+    return partial(app, args=[])
 
 
 def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:

@@ -5,8 +5,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from pydantic import BaseModel
-
 from election.documents import Document, VoteImageLog
 from election.listings import Listing, ListingFinding
 from listings.reading import Reading
@@ -41,8 +39,8 @@ def findings_of(document: Document) -> tuple[Remark, ...]:
 
 
 def notes_of(document: Document) -> tuple[str, ...]:
-    """Return how a copy was read; forms (the only models among documents) are never copies."""
-    return () if isinstance(document, BaseModel) else document.notes
+    """Return how a copy was read; forms are never copies and have none."""
+    return document.notes if hasattr(document, "notes") else ()
 
 
 def remark_lines(reading: Reading) -> Iterator[str]:

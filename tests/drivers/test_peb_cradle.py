@@ -1,9 +1,6 @@
 """A PEB in a cradle: the right image, or a named error and a part of it; never a wrong one."""
 
 import re
-import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from itertools import pairwise
 from random import Random
 
@@ -11,11 +8,10 @@ import pytest
 
 from drivers.contract import INTERFACE_VERSION, DriverHost
 from drivers.cradle.link_client import LONGEST_BUSY_S, REPEAT_AFTER_S, LinkClient, LinkFailed
-from drivers.cradle.peb_cradle import PLUGIN, READ_WAIT_S, READING_S, PebCradle, PebCradleSettings
+from drivers.cradle.peb_cradle import PLUGIN, READ_WAIT_S, READING_S, PebCradle
 from drivers.cradle.peb_link import Frame
 from drivers.cradle.peb_messages import (
     DIGEST_REQUEST,
-    ERASED_PAGE,
     PAGE_BYTES,
     Answer,
     Command,
@@ -25,89 +21,22 @@ from drivers.cradle.peb_messages import (
 from drivers.errors import DeviceBlocked, DeviceGone, DeviceRefused
 from drivers.media.reader import MediumReader
 from drivers.media.source import MediumRemoved
-from drivers.media.visit import Visit
-from drivers.transcripts.crossing import Crossing, Direction
-from election.captures import Capture, Ending, WriteProtection
-from election.errors import ZerotapeError
+from drivers.transcripts.crossing import Direction
+from election.captures import Ending, WriteProtection
 from simulators.cradle.cable import Cable, Delivery
 from simulators.cradle.faults import CradleFaults
 from simulators.cradle.link_server import LinkServer
 from simulators.cradle.peb_in_slot import PebInSlot, with_trailer
-from simulators.cradle.wired_line import SteppedClock, WiredLine
-
-PAGES = 3
-"""A short session: the cradle says in HELLO how many pages it reads."""
-SETTINGS = PebCradleSettings(url="/dev/ttyACM0")
-REQUEST_S = 4 * 2.0 + sum(REPEAT_AFTER_S)
-"""Longest that one request may take: all tries of READ_PAGE, and the pauses between them."""
-VISIT_S = 2 * READING_S + 2 * REQUEST_S
-"""Longest that a PEB may take, from plug to the last word: two readings, and what goes before."""
-
-
-def peb(*, serial: int = 299101, first: bytes = b"one", pages: int = PAGES) -> PebInSlot:
-    header = b"ZTPEB001\1\0\x10\2\0\x10\1\1" + serial.to_bytes(4, "little")
-    image = [ERASED_PAGE] * pages
-    for number, data in {0: header, 2: first}.items():
-        image[number] = with_trailer(data, number)
-    return PebInSlot.of_image(b"".join(image))
-
-
-PEB = peb()
-
-
-@dataclass
-class Bench:
-    """A cradle with PEB in this process, and the source that reads it."""
-
-    faults: CradleFaults = field(default_factory=CradleFaults)
-    inserted: PebInSlot | None = PEB
-    cable_of: Callable[[LinkServer], Cable] = Cable
-
-    def __post_init__(self) -> None:
-        self.clock = SteppedClock()
-        pages = self.inserted.pages if self.inserted else PAGES
-        self.server = LinkServer(page_count=pages, faults=self.faults, clock=self.clock.now)
-        if self.inserted:
-            self.server.insert(self.inserted)
-        self.cable = self.cable_of(self.server)
-        self.crossings: list[Crossing] = []
-        self.line = WiredLine("cradle-1", self.cable, self.clock)
-        self.source = PebCradle(
-            "cradle-1", SETTINGS, self.crossings.append, line=self.line, clock=self.clock
-        )
-
-    def visit(self) -> Visit:
-        """Read what `present` has told of, as MediumReader does."""
-        visit = Visit("cradle-1", self.source, SETTINGS, DriverHost(), threading.Event())
-        visit.read()
-        return visit
-
-    def session(self) -> tuple[list[Capture], ZerotapeError | None]:
-        """Open, look and read; return the captures, and the error that ended it."""
-        try:
-            self.source.open()
-            if self.source.present() is None:
-                return [], None
-        except (DeviceGone, DeviceBlocked, DeviceRefused) as error:
-            return [], error
-        finally_read = self.visit()
-        self.source.close()
-        return finally_read.captures, finally_read.gone
-
-
-def demand_right_or_named(bench: Bench) -> list[Capture]:
-    """Demand the outcome that every fault must have."""
-    captures, error = bench.session()
-    assert bench.clock.now() <= VISIT_S
-    for capture in captures:
-        if capture.ending is Ending.WHOLE:
-            assert capture.content == PEB.image
-            assert error is None
-        else:
-            assert capture.ending in (Ending.UNPLUGGED, Ending.UNREADABLE)
-            assert PEB.image.startswith(capture.content)
-            assert capture.notes
-    return captures
+from tests.drivers.cradle_bench import (
+    PAGES,
+    PEB,
+    REQUEST_S,
+    SETTINGS,
+    VISIT_S,
+    Bench,
+    demand_right_or_named,
+    peb,
+)
 
 
 def test_a_sound_peb_is_read_twice_and_told_of() -> None:

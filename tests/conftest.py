@@ -1,6 +1,7 @@
 """What every test is held to, and what most of them need."""
 
 import asyncio
+import gc
 import os
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -16,6 +17,12 @@ ROOT = Path(__file__).parents[1]
 
 REQUIRE_ALL = os.environ.get("ZT_REQUIRE_ALL") == "1"
 """In CI nothing that can be had may be missing."""
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector leave alone what is loaded by now: it would walk it during every test."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest_asyncio.fixture(autouse=True)

@@ -75,3 +75,9 @@ def test_all_other_precincts_are_confirmed_and_every_total_is_equal(shown: str) 
 def test_nothing_is_left_behind(shown: str, places: Path) -> None:
     assert shown
     assert list(places.iterdir()) == []
+
+
+def test_the_tests_of_a_group_are_given_to_one_worker(request: pytest.FixtureRequest) -> None:
+    if not request.config.getoption("loadgroup", default=False):
+        pytest.skip("groups are asked for by --dist loadgroup, as make test does")
+    assert request.node.nodeid.endswith("@demo"), "this pytest-xdist ignores xdist_group"

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import inspect
 import os
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -25,7 +26,7 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-@pytest_asyncio.fixture(autouse=True)
+@pytest_asyncio.fixture
 async def no_stray_tasks() -> AsyncIterator[None]:
     """Fail a test that leaves an asyncio task running."""
     before = asyncio.all_tasks()
@@ -35,18 +36,28 @@ async def no_stray_tasks() -> AsyncIterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def no_stray_resources() -> Iterator[None]:
-    """Fail a test that leaves a thread, a child process or an open file behind."""
+def no_stray_resources(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that leaves a task, a thread, a child process or an open file behind."""
+    if inspect.iscoroutinefunction(request.function):
+        request.getfixturevalue("no_stray_tasks")  # else nobody has a loop for tasks
     process = psutil.Process()
     threads = set(threading.enumerate())
-    children = {child.pid for child in process.children(recursive=True)}
+    children = _descendants()
     files = process.num_fds()
     yield
     stray_threads = [t.name for t in threading.enumerate() if t not in threads and t.is_alive()]
     assert not stray_threads, f"threads left: {stray_threads}"
-    stray = [c for c in process.children(recursive=True) if c.pid not in children]
+    stray = _descendants() - children
     assert not stray, f"processes left: {stray}"
     assert process.num_fds() <= files, f"files left: {_open_files()}"
+
+
+def _descendants() -> set[psutil.Process]:
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return set()  # as for nearly all tests, without a look at every process of the machine
+    return set(psutil.Process().children(recursive=True))
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ def pytest_collection_finish() -> None:
 
 
 @pytest_asyncio.fixture
-async def no_stray_tasks() -> AsyncIterator[None]:
+async def no_stray_tasks_in_the_loop() -> AsyncIterator[None]:
     """Fail a test that leaves an asyncio task running."""
     before = asyncio.all_tasks()
     yield
@@ -36,10 +36,8 @@ async def no_stray_tasks() -> AsyncIterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def no_stray_resources(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Fail a test that leaves a task, a thread, a child process or an open file behind."""
-    if inspect.iscoroutinefunction(request.function):
-        request.getfixturevalue("no_stray_tasks")  # else nobody has a loop for tasks
+def no_stray_resources() -> Iterator[None]:
+    """Fail a test that leaves a thread, a child process or an open file behind."""
     process = psutil.Process()
     threads = set(threading.enumerate())
     children = _descendants()
@@ -50,6 +48,13 @@ def no_stray_resources(request: pytest.FixtureRequest) -> Iterator[None]:
     stray = _descendants() - children
     assert not stray, f"processes left: {stray}"
     assert process.num_fds() <= files, f"files left: {_open_files()}"
+
+
+@pytest.fixture(autouse=True)
+def no_stray_tasks(request: pytest.FixtureRequest, no_stray_resources: None) -> None:
+    """Look for tasks of an asynchronous test; its loop ends before its threads are looked for."""
+    if inspect.iscoroutinefunction(request.function):
+        request.getfixturevalue("no_stray_tasks_in_the_loop")
 
 
 def _descendants() -> set[psutil.Process]:

@@ -1,4 +1,6 @@
-"""Times the parsers of the page-layout reports against a bare loop that slices the same fields.
+"""Times the parsers of the page-layout reports against bare loops over the same fields.
+
+`floor` only cuts bytes; `fields` also makes numbers and texts of them, and checks nothing.
 
 Run: python -m bench.reports_parsing [LISTING]. Without a listing all four reports are printed by
 the simulator, EL30 also as an 80-column copy.
@@ -12,7 +14,7 @@ from itertools import chain
 from pathlib import Path
 
 from bench.paired_rounds import compare
-from election.listings import TotalsListing
+from election.listings import ListedCount, TotalsListing
 from parsers.contract import SNIFF_BYTES
 from parsers.unity.reports.kinds import Kind
 from parsers.unity.reports.parser import EL30, EL30A, EL45, EL45A, ReportParser
@@ -47,6 +49,32 @@ def floor(content: bytes, kind: Kind, starts: tuple[int, ...], groups: int) -> i
     return rows
 
 
+def fields(content: bytes, kind: Kind, starts: tuple[int, ...], groups: int) -> int:
+    """Return the number of rows, having made numbers and texts of what `floor` cuts."""
+    rows: list[ListedCount] = []
+    titles: list[str] = []
+    label, votes, percent = kind.label_end, kind.votes_end, kind.percent_ends[-1]
+    begins = [percent + 14 * group for group in range(groups)]
+    for number, line in enumerate(content.split(b"\n"), start=1):
+        for start in starts:
+            text = line[start : start + RIGHT_COLUMN - 1] if len(starts) > 1 else line[start:]
+            if text[:1] == b" " and text[label:percent].strip():
+                name = text[1:label].decode("cp1252").rstrip(" .")
+                cells = [text[label:votes], *(text[begin : begin + 14] for begin in begins)]
+                total, *by_group = [number_in(cell) for cell in cells]
+                share = number_in(text[votes:percent].replace(b".", b""))
+                rows.append(ListedCount(name, total, tuple(by_group), share, "", None, number))
+            elif text[:1] > b" ":
+                titles.append(text.decode("cp1252").rstrip())
+    return len(rows)
+
+
+def number_in(cell: bytes) -> int | None:
+    """Return the number in a cell, None where there is none."""
+    figure = cell.strip().replace(b",", b"")
+    return int(figure) if figure.isdigit() else None
+
+
 def parse(content: bytes, parser: ReportParser) -> int:
     """Return the number of rows, having read and checked them."""
     return rows_of(parser.parse(content))
@@ -63,9 +91,10 @@ def rows_of(listing: TotalsListing) -> int:
 def compare_one(name: str, content: bytes, parser: ReportParser, starts: tuple[int, ...]) -> None:
     """Print the median of each and their ratio; the rounds alternate."""
     listing = parser.parse(content)
-    bare = partial(floor, content, parser.kind, starts, len(listing.groups))
+    where = content, parser.kind, starts, len(listing.groups)
     title = f"{name}, {len(content):,} bytes, {rows_of(listing):,} rows"
-    compare(title, {"floor": bare, "parse": partial(parse, content, parser)})
+    works = {"floor": partial(floor, *where), "fields": partial(fields, *where)}
+    compare(title, {**works, "parse": partial(parse, content, parser)})
 
 
 def printed_reports() -> Iterator[tuple[str, bytes, ReportParser]]:

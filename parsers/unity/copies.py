@@ -58,7 +58,7 @@ def examine(head: bytes, tail: bytes, size: int, blocks: Iterable[bytes]) -> Cop
     if _is_utf8(blocks):
         repairs.append(_code_page)
         notes.append(UTF8_NOTE)
-    if opened := _PRE.search(head):
+    if b"<" in head and (opened := _PRE.search(head)):
         # What stands above is left out only where it is markup: it could be another listing.
         begin = opened.end() if head[begin : opened.end()].lstrip().startswith(b"<") else begin
         end = size - len(tail) + _text_end(tail)
@@ -66,7 +66,7 @@ def examine(head: bytes, tail: bytes, size: int, blocks: Iterable[bytes]) -> Cop
         notes.append(HTML_NOTE)
     else:
         end = size - len(tail) + _before_end_tags(tail)
-    if _TAB_AT_END.search(head):
+    if b"\t" in head and _TAB_AT_END.search(head):
         notes.append(TABS_NOTE)
     return Copy(begin, max(begin, end), tuple(repairs), tuple(notes))
 
@@ -80,6 +80,8 @@ def _text_end(tail: bytes) -> int:
 def _before_end_tags(tail: bytes) -> int:
     """Return where the end tags begin that nothing follows; tag by tag, as there can be many."""
     begin = len(tail)
+    if b"<" not in tail:
+        return begin  # as nearly always, at the price of a look instead of a pattern
     for tag in reversed(list(_END_TAG.finditer(tail))):
         if tag.end() != begin:
             break

@@ -68,30 +68,46 @@ REPLAYED: Mapping[str, Replayed] = {
 """By the names of their entry points, the drivers whose sessions can be run again."""
 
 
-async def held(driver: Driver, captures: int | None = None) -> ExpectedOutcome:
-    """Run `driver` until it has given so many captures, or ends with a device error."""
-    given: list[Capture] = []
+async def held(
+    driver: Driver,
+    captures: int | None = None,
+    *,
+    take: Callable[[Capture], object] = lambda _capture: None,
+) -> ExpectedOutcome:
+    """Run `driver` until it has given so many captures, or ends with a device error.
+
+    `take` is given each capture before it is accepted.
+    """
+    given: list[ExpectedCapture] = []
     error = ""
     try:
         async with driver:
             coming = driver.captures()
             while captures is None or len(given) < captures:
-                given.append(await anext(coming))
-                await driver.accept(given[-1])
+                capture = await anext(coming)
+                take(capture)
+                given.append(ExpectedCapture.of(capture))
+                await driver.accept(capture)
     except (DeviceGone, DeviceBlocked, DeviceRefused) as ended:
         error = type(ended).__name__
-    return ExpectedOutcome(captures=tuple(map(ExpectedCapture.of, given)), error=error)
+    return ExpectedOutcome(captures=tuple(given), error=error)
 
 
-async def replayed(path: Path) -> tuple[ExpectedOutcome | None, ExpectedOutcome]:
+async def replayed(
+    path: Path,
+    host: DriverHost | None = None,
+    *,
+    take: Callable[[Capture], object] = lambda _capture: None,
+) -> tuple[ExpectedOutcome | None, ExpectedOutcome]:
     """Run the session in `path` again; return what its header expects, and what came.
 
-    Raises TranscriptError, and ReplayDiverged where the driver does something else than then.
+    `take` is given each capture. Raises TranscriptError, and ReplayDiverged where the driver does
+    something else than then.
     """
     transcript = read_transcript(path)
     expected = transcript.header.expected
-    driver, replay = REPLAYED[transcript.header.driver](transcript, DriverHost())
+    driver, replay = REPLAYED[transcript.header.driver](transcript, host or DriverHost())
     stops = expected is not None and not expected.error
-    came = await held(driver, len(expected.captures) if expected and stops else None)
+    came = await held(driver, len(expected.captures) if expected and stops else None, take=take)
     replay.finish()
     return expected, came

@@ -93,7 +93,7 @@ from simulators.cradle.link_server import LinkServer
 from simulators.cradle.peb_in_slot import PebInSlot
 from simulators.cradle.wired_line import SteppedClock, WiredLine
 from simulators.election_night import plan_night
-from simulators.golden_sessions import PrintedLine
+from simulators.golden.printed_line import PrintedLine
 from simulators.media.samples import SAMPLES
 from simulators.media.simulated_node import NodeFaults, SimulatedSlot
 from simulators.sample import sample_definition_bytes

@@ -28,7 +28,7 @@ from simulators.cradle.faults import CradleFaults
 from simulators.cradle.link_server import LinkServer
 from simulators.cradle.peb_in_slot import PebInSlot, with_trailer
 from simulators.cradle.wired_line import SteppedClock
-from simulators.golden_sessions import sparse_peb
+from simulators.golden.line_sessions import sparse_peb
 from simulators.media import peb_samples
 
 FULL_READ_S = 20.0

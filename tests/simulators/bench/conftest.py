@@ -34,7 +34,7 @@ from simulators.cradle.cable import Cable
 from simulators.cradle.link_server import LinkServer
 from simulators.cradle.peb_in_slot import PebInSlot
 from simulators.cradle.wired_line import SteppedClock, WiredLine
-from simulators.golden_sessions import PrintedLine
+from simulators.golden.printed_line import PrintedLine
 from simulators.sample import sample_definition_bytes
 from simulators.usb.card_reader import card_reader
 from simulators.usb.usb_backend import SimulatedUsb

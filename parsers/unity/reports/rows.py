@@ -27,6 +27,7 @@ _POINTS = b",."
 
 Cells = tuple[int | None, ...]
 
+_Pick = Callable[[list[int | None]], Cells]
 
 Row = tuple[Label, int | None, int | None, Cells]
 """Label, votes, percent in hundredths and counting groups of one row of figures."""
@@ -62,7 +63,7 @@ class Rows:
         ends = tuple(end - kind.votes_end for end in kind.percent_ends)
         self._percent = Column(PERCENT, ends)
         self._group = Column(COUNT, (FIRST_GROUP_END - begin, FIRST_GROUP_END + 1 - begin))
-        self._shapes: dict[bytes, Callable[[list[int | None]], Cells]] = {}
+        self._shapes: dict[bytes, _Pick] = {}
         """For each shape how its cells are picked out of its figures, None standing last."""
         self.widen(0)
 
@@ -86,10 +87,10 @@ class Rows:
         shape = cells.translate(_SHAPE)
         pick = self._shapes.get(shape) or self._learn(shape)
         figures: list[int | None] = [*map(int, cells.translate(None, _POINTS).split()), None]
-        votes, percent, *groups = pick(figures)
-        return self._labels[text[:end]], votes, percent, tuple(groups)
+        found = pick(figures)
+        return self._labels[text[:end]], found[0], found[1], found[2:]
 
-    def _learn(self, shape: bytes) -> Callable[[list[int | None]], Cells]:
+    def _learn(self, shape: bytes) -> _Pick:
         """Return how the cells of `shape` are picked; raise KeyError if no usual row is so."""
         if len(shape) > self._cut.size:
             raise KeyError(shape)

@@ -1,8 +1,7 @@
 """The lines of a report that are not blank, and how a page cuts them into columns."""
 
 from collections.abc import Iterable, Iterator
-from itertools import chain, repeat
-from operator import itemgetter
+from itertools import chain, compress, repeat
 
 from election.listings import ListingCheck
 from parsers.errors import ParseError
@@ -12,11 +11,10 @@ from parsers.unity.listing import TRAILING, Piece, decoded
 MOST_PAGE_LINES = 1_000
 """Lines of the right column of a page, which wait until the left one is read; a page has 67."""
 
+_BLANK = ord(" ")
+
 NumberedText = tuple[int, bytes]
 """Number of a line of the file, and its text without what is at its end."""
-
-
-_text_of = itemgetter(1)
 
 
 class Texts:
@@ -32,7 +30,7 @@ class Texts:
     def _not_blank(self, piece: Piece) -> Iterable[NumberedText]:
         lines, first = piece
         stripped = list(map(bytes.rstrip, lines, repeat(TRAILING)))
-        texts = list(filter(_text_of, enumerate(stripped, first)))
+        texts = list(compress(enumerate(stripped, first), stripped))
         if b"\t" in b"".join(stripped):
             return self._first_cells(texts)
         if texts:
@@ -112,7 +110,7 @@ class Columns:
             if len(text) <= gutter:
                 yield line, text
                 continue
-            if text[gutter : gutter + 1] != b" ":
+            if text[gutter] != _BLANK:
                 return
             if left := text[:gutter].rstrip(b" "):
                 yield line, left

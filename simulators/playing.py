@@ -9,9 +9,6 @@ from simulators.election_night import TapeJob
 from simulators.errors import Refused
 from simulators.printer_line import DPU_414_CHARACTERS_PER_S, PrinterLine
 
-POLL_S = 0.02
-"""How often a line is asked whether its reader has taken everything."""
-
 
 @dataclass(frozen=True, slots=True)
 class PrintPace:
@@ -65,13 +62,7 @@ async def reader_present(line: PrinterLine) -> None:
     ahead, which prints nothing: when it is gone, a reader has finished opening.
     """
     await _print(line, CAN, None)
-    await all_read(line)
-
-
-async def all_read(line: PrinterLine) -> None:
-    """Return when the reader of `line` has taken everything, or it is unplugged."""
-    while line.unread():  # noqa: ASYNC110  # the kernel tells nobody when a pty has been read
-        await asyncio.sleep(POLL_S)
+    await line.all_read()
 
 
 async def _play_line(
@@ -83,7 +74,7 @@ async def _play_line(
     await reader_present(line)
     for job in jobs:
         await _print(line, job.wire, pace.characters_per_s)
-        await all_read(line)
+        await line.all_read()
         on_printed(job)
         await asyncio.sleep(pace.after_cut_s if job.cut else pace.between_jobs_s)
 

@@ -52,6 +52,10 @@ class PrinterLine:
         """Return how many bytes the reader has not read; 0 when unplugged."""
         return self._port.unread()
 
+    async def all_read(self) -> None:
+        """Return when the reader has taken everything, or it is unplugged."""
+        await self._port.all_read()
+
     async def print_out(self, data: bytes, characters_per_second: float | None = None) -> int:
         """Send `data`, as fast as it is read without a pace; return how many bytes left.
 
@@ -89,8 +93,7 @@ class PrinterLine:
     async def _drain(self) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_S):
-                while self.unread():  # noqa: ASYNC110  # the kernel tells nobody
-                    await asyncio.sleep(PATIENCE_S)
+                await self.all_read()
 
     def __enter__(self) -> Self:
         self.plug()

@@ -11,7 +11,7 @@ from simulators.bench.pace import BenchPace
 from simulators.bench.stanza import stanza
 from simulators.bench.thrown import ThrownFaults
 from simulators.errors import Refused
-from simulators.playing import all_read, reader_present
+from simulators.playing import reader_present
 from simulators.printer_line import PrinterLine
 
 
@@ -68,6 +68,6 @@ class PrinterStation:
             if await self._line.print_out(portion, printing.characters_per_s) < len(portion):
                 self._line.faults.clear()
                 return False
-            await all_read(self._line)
+            await self._line.all_read()
         await asyncio.sleep(printing.after_cut_s if strip.is_cut else printing.between_jobs_s)
         return True

@@ -85,5 +85,4 @@ class CradlePort:
     async def _drain(self) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_S):
-                while self._port.unread():  # noqa: ASYNC110  # the kernel tells nobody
-                    await asyncio.sleep(PATIENCE_S)
+                await self._port.all_read()

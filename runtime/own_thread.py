@@ -29,6 +29,7 @@ class OwnThread:
             return await asyncio.shield(future)
         except asyncio.CancelledError:
             await asyncio.wait([future])
+            future.exception()  # looked at: else asyncio would log it as an error
             raise
 
     def close(self) -> None:

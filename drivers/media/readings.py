@@ -23,7 +23,8 @@ class FirstReading:
     def add(self, chunk: bytes) -> None:
         """Take the next bytes."""
         self._kept.write(chunk)
-        self._progress(self.done, 2 * self.size)
+        if self.size:  # a source may add nothing before it knows; 0 of 0 says that it is over
+            self._progress(self.done, 2 * self.size)
 
     @property
     def done(self) -> int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from drivers.errors import DeviceBlocked, DeviceGone, DeviceRefused
+from drivers.media.readings import FirstReading
 from drivers.media.source import Sink
 from election.captures import Capture, Ending, WriteProtection
 from election.errors import ZerotapeError
@@ -67,6 +68,17 @@ async def test_progress_grows_to_the_end_of_the_second_reading_and_is_then_over(
     assert growing == sorted(growing)
     assert (growing[0], growing[-1]) == ((0, 2 * len(CARD)), (2 * len(CARD), 2 * len(CARD)))
     assert len({done for done, _ in growing}) == 2 * WHOLE_READ + 1
+
+
+def test_a_source_that_adds_nothing_before_it_knows_the_size_does_not_end_the_progress() -> None:
+    told: list[tuple[int, int]] = []
+    reading = FirstReading(lambda done, total: told.append((done, total)))
+    reading.add(b"")  # as a cradle that is busy, or a card reader that is asked again
+    assert told == []
+    reading.expect(CHUNK)
+    reading.add(b"")
+    reading.add(CARD[:CHUNK])
+    assert told == [(0, 2 * CHUNK), (0, 2 * CHUNK), (CHUNK, 2 * CHUNK)]
 
 
 async def test_a_medium_that_stays_is_not_read_again_and_one_put_in_again_is(

@@ -11,8 +11,9 @@ from gateway.evidence_files import FOLDER as EVIDENCE_FOLDER
 from gateway.schema import Migration, check_version, migrate, version_of
 from gateway.store_errors import StoreDamaged, StoreUnusable, store_errors
 
-SETTINGS = ("synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000")
-"""Belong to the connection, so they are set at every opening; the timeout is in ms."""
+SETTINGS = ("synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "cache_size=-512")
+"""Belong to the connection, so they are set at every opening; the timeout is in ms, the cache in
+KiB: as much as the store of an evening has, and all that one of many evenings may fill."""
 
 LEAST_DATABASE_BYTES = 512
 """The smallest page of SQLite; it takes a shorter file for an empty one."""

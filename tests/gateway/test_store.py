@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from election.captures import Capture, Ending, LineErrors
+from election.captures import Capture, Ending, LineErrors, MediumReading, WriteProtection
 from election.findings import Finding, Severity
 from gateway.database import Database
 from gateway.evidence_files import EvidenceFile
@@ -27,6 +27,7 @@ from runtime.crash_points import CrashPoints
 
 NOON = datetime(2012, 5, 22, 12, 0, 0, 250_000, tzinfo=UTC)
 TAPE = Capture(b"tape", device="m100-1", medium="print-line", taken_at=NOON, name="/dev/ttyS0")
+READING = MediumReading(WriteProtection.ON, "ACME CardDrive")
 EARLY = PacketKey("101", "early")
 ELECTION_DAY = PacketKey("101", "election-day")
 S = PacketState
@@ -78,6 +79,27 @@ def test_the_best_of_several_endings_counts(store: GatewayStore) -> None:
     row = store.evidence.row(TAPE.sha256)
     assert row is not None
     assert row.ending is Ending.WHOLE
+
+
+def test_what_came_many_times_is_known_without_a_look_at_each_time(store: GatewayStore) -> None:
+    keep(store, TAPE)
+    database = store.evidence._database
+    plan = database.rows("EXPLAIN QUERY PLAN SELECT * FROM evidence_seen WHERE sha256 = ?", "")
+    of_captures = [row["detail"] for row in plan if "captures" in row["detail"]]
+    assert len(of_captures) == 4
+    in_one_index = ("COVERING INDEX captures_of_evidence", "INDEX readings_of_evidence")
+    assert all(any(index in step for index in in_one_index) for step in of_captures)
+
+
+@pytest.mark.parametrize("readings", [(None,), (None, READING), (READING, None)])
+def test_evidence_that_was_read_from_a_medium_once_is_a_reading(
+    store: GatewayStore, readings: tuple[MediumReading | None, ...]
+) -> None:
+    for reading in readings:
+        keep(store, replace(TAPE, reading=reading))
+    row = store.evidence.row(TAPE.sha256)
+    assert row is not None
+    assert row.is_reading is (READING in readings)
 
 
 def test_a_capture_keeps_what_the_driver_saw(store: GatewayStore, tmp_path: Path) -> None:
@@ -303,19 +325,19 @@ def test_a_crash_while_the_store_was_made_is_no_damage(tmp_path: Path) -> None:
 
 
 def test_migrations_are_numbered_from_one_without_gaps() -> None:
-    assert [migration.version for migration in known_migrations()] == [1, 2]
+    assert [migration.version for migration in known_migrations()] == [1, 2, 3]
 
 
 def test_an_old_store_is_brought_up_step_by_step_and_keeps_its_rows(tmp_path: Path) -> None:
     with GatewayStore.open(tmp_path, CrashPoints()) as store:
         keep(store, TAPE)
-    third = Migration(3, "0003_more.sql", "CREATE TABLE more (x TEXT) STRICT;")
-    fourth = Migration(4, "0004_rows.sql", "INSERT INTO more SELECT sha256 FROM evidence;")
-    migrations = (*known_migrations(), third, fourth)
+    fourth = Migration(4, "0004_more.sql", "CREATE TABLE more (x TEXT) STRICT;")
+    fifth = Migration(5, "0005_rows.sql", "INSERT INTO more SELECT sha256 FROM evidence;")
+    migrations = (*known_migrations(), fourth, fifth)
     for _ in range(2):
         with closing(Database.open(tmp_path / "gateway.sqlite", migrations)) as database:
             assert [tuple(row) for row in database.rows("SELECT x FROM more")] == [(TAPE.sha256,)]
-            assert [tuple(row) for row in database.rows("PRAGMA user_version")] == [(4,)]
+            assert [tuple(row) for row in database.rows("PRAGMA user_version")] == [(5,)]
 
 
 def test_a_store_from_before_media_keeps_its_captures(tmp_path: Path) -> None:
@@ -340,7 +362,7 @@ def test_a_store_from_before_media_keeps_its_captures(tmp_path: Path) -> None:
 
 def test_a_migration_that_fails_leaves_the_store_as_it_was(tmp_path: Path) -> None:
     GatewayStore.open(tmp_path, CrashPoints()).close()
-    broken = Migration(3, "0003_broken.sql", "CREATE TABLE more (x TEXT) STRICT; SELECT gap;")
+    broken = Migration(4, "0004_broken.sql", "CREATE TABLE more (x TEXT) STRICT; SELECT gap;")
     with pytest.raises(sqlite3.OperationalError, match="no such column: gap"):
         Database.open(tmp_path / "gateway.sqlite", (*known_migrations(), broken))
     with GatewayStore.open(tmp_path, CrashPoints()) as store:

@@ -214,8 +214,8 @@ def test_a_store_of_a_newer_version_is_left_alone(
 ) -> None:
     state = copy_of(sound)
     with closing(sqlite3.connect(state / "gateway.sqlite")) as newer:
-        newer.execute("PRAGMA user_version = 3")
+        newer.execute("PRAGMA user_version = 4")
     before = store_bytes(state)
-    with pytest.raises(StoreTooNew, match=r"version 3.*up to 2.*newer version of Zerotape"):
+    with pytest.raises(StoreTooNew, match=r"version 4.*up to 3.*newer version of Zerotape"):
         GatewayStore.open(state, CrashPoints())
     assert store_bytes(state) == before

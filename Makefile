@@ -49,7 +49,7 @@ rig: $(VENV)/dev.installed ## Plug devices into a real kernel under QEMU; minute
 torture: $(VENV)/dev.installed ## Kill processes for longer (ROUNDS=100 by default)
 	ZEROTAPE_TORTURE_ROUNDS=$(or $(ROUNDS),100) $(BIN)/pytest --timeout 0 tests/e2e/test_killed_processes.py
 
-cycles: $(VENV)/dev.installed ## Plug every device in and out for longer (CYCLES=1000 by default)
+cycles: $(VENV)/dev.installed ## Plug every device in and out of one daemon (CYCLES=1000); ten minutes
 	ZEROTAPE_PLUG_CYCLES=$(or $(CYCLES),1000) $(BIN)/pytest -s tests/e2e/test_plug_cycles.py
 
 clean: ## Remove the virtual environment and all caches

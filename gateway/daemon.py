@@ -7,7 +7,7 @@ answers.
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ from typing import Self
 
 import structlog
 
-from drivers.contract import Driver, DriverHost
+from drivers.contract import Driver, DriverHost, DriverPlugin
 from drivers.registry import load_driver
 from election.captures import Capture
 from gateway.changes import Changes
@@ -39,7 +39,9 @@ from gateway.web.app import gateway_app
 from parsers.registry import load_parsers
 from runtime.crash_points import CrashPoints
 from runtime.heartbeats import Heartbeats, feed_watchdog
+from runtime.large_blocks import give_large_blocks_back
 from runtime.own_thread import OwnThread
+from runtime.reconnect import ReconnectPolicy
 from runtime.stopping import Stopped, until_signalled
 from runtime.systemd import notify
 from runtime.web_server import serving
@@ -50,20 +52,29 @@ DESK_ASKED_S = 10.0
 log = structlog.get_logger("zerotape.gateway")
 
 
-async def run_gateway(settings: GatewaySettings, folder: Path, record: Path | None = None) -> None:
+async def run_gateway(
+    settings: GatewaySettings,
+    folder: Path,
+    record: Path | None = None,
+    *,
+    load: Callable[[str], DriverPlugin] = load_driver,
+    retry: ReconnectPolicy = ReconnectPolicy(),  # noqa: B008  # frozen
+) -> None:
     """Serve until SIGTERM or SIGINT; `folder` is where relative driver paths begin.
 
-    In `record`, every device that names no folder of its own is recorded.
+    In `record`, every device that names no folder of its own is recorded. A rehearsal within this
+    process gives drivers for simulated devices, and tries them again sooner.
     Raises a ZerotapeError when it cannot start.
     """
+    give_large_blocks_back()  # media come and go all night
     identity = read_identity(settings, datetime.now(UTC))
-    devices = [_Device.of(device, folder, record) for device in settings.devices]
+    devices = [_Device.of(device, folder, record, load) for device in settings.devices]
     async with AsyncExitStack() as stack:
         heartbeats = Heartbeats(time.monotonic)
         thread = OwnThread("desk")
         stack.callback(thread.close)
         desk = await stack.enter_async_context(_desk(settings, identity, thread))
-        daemon = _Daemon(settings, identity, desk, thread, heartbeats, devices)
+        daemon = _Daemon(settings, identity, desk, thread, heartbeats, devices, retry)
         app = gateway_app(daemon.overview, heartbeats.silent)
         address = await stack.enter_async_context(serving(app, settings.web, settings.state))
         log.info("ready", web=address, election=identity.loaded.definition.election)
@@ -86,10 +97,16 @@ class _Device:
     """Folder for recordings."""
 
     @classmethod
-    def of(cls, device: DeviceSettings, folder: Path, record: Path | None) -> Self:
+    def of(
+        cls,
+        device: DeviceSettings,
+        folder: Path,
+        record: Path | None,
+        load: Callable[[str], DriverPlugin],
+    ) -> Self:
         settings = driver_settings(device, folder)
         return cls(
-            Session(device.name, device.driver, load_driver(device.driver), settings),
+            Session(device.name, device.driver, load(device.driver), settings),
             ConfiguredDevice.of(device.name, device.driver, settings),
             device.record or record,
         )
@@ -111,11 +128,13 @@ class _Daemon:
         thread: OwnThread,
         heartbeats: Heartbeats,
         devices: list[_Device],
+        retry: ReconnectPolicy,
     ) -> None:
         self._desk = desk
         self._thread = thread
         self._heartbeats = heartbeats
         self._devices = devices
+        self._retry = retry
         self._board = DeviceBoard()
         self._changes = Changes()
         self._watch = Watch(tuple(device.configured for device in devices), self._changes)
@@ -168,6 +187,7 @@ class _Daemon:
             board=self._board,
             heartbeats=self._heartbeats,
             changes=self._changes,
+            policy=self._retry,
         )
 
     async def _keep(self, capture: Capture) -> None:

@@ -1,161 +1,40 @@
-"""Runs device tasks of the daemon in one event loop, and plugs and unplugs what they serve.
+"""Runs the gateway daemon in this process, and plugs and unplugs what it serves.
 
-Arguments: a folder, and how many times each device is plugged in, read, and unplugged. Prints what
-this process held when the first fifth was over, and at the end, as JSON.
+Arguments: the daemon's configuration, and how many times each device is plugged in, read, and
+unplugged. Prints what this process held when the first fifth was over, and at the end, as JSON.
 """
 
 import asyncio
 import gc
 import json
 import os
-import shutil
-import subprocess
+import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict, astuple, dataclass
-from hashlib import sha256
 from pathlib import Path
-from typing import Any, Protocol
 
 import psutil
-import structlog
 
-from drivers import print_line
-from drivers.contract import DriverPlugin
-from drivers.cradle import peb_cradle
-from drivers.hotplug.attached import DeviceMatch
-from drivers.media import block_device, pc_card
-from drivers.usb.usb_storage import UsbStoragePlugin, UsbStorageSettings
-from election.captures import Capture, Ending
-from election.status import DeviceState, DeviceStatus
-from gateway.device_board import DeviceBoard
-from gateway.device_tasks import DeviceTask
-from runtime.heartbeats import Heartbeats
+from election.definition_file import LoadedDefinition, load_definition
+from gateway.config import GatewaySettings, read_gateway_settings
+from gateway.daemon import run_gateway
+from parsers.media.fat.reader import read_fat
+from parsers.media.flash.card_parser import TERMINAL_FILE
+from runtime.logs import configure_logs
 from runtime.reconnect import ReconnectPolicy
-from simulators.cradle.cable import Cable
-from simulators.cradle.cradle_port import CradlePort
-from simulators.cradle.link_server import LinkServer
-from simulators.cradle.peb_in_slot import PebInSlot, with_trailer
-from simulators.pty_port import PtyPort
-from simulators.usb.card_reader import card_reader
-from simulators.usb.usb_backend import SimulatedUsb
+from runtime.web_server import ADDRESS_FILE
+from simulators.polling_place.evening import leavings_of
+from simulators.tape_printing import print_tape
+from tests.e2e.page_watcher import PageWatcher
+from tests.e2e.plugged_devices import KINDS, PluggedDevice
 
-POLL_S = 0.01
+SEED = 11
 LOOKS = 20
-STEP_S = 60.0
-"""Longest time for one step of a cycle."""
-AT_ONCE = ReconnectPolicy(first=0.01, ceiling=0.01)
-CARD = sha256(b"card").digest() + bytes(range(256)) * 255 + bytes(224)
-"""64 KiB: the smallest card there is."""
-PEB_HEADER = b"ZTPEB001\1\0\x10\2\0\x10\1\1" + (299101).to_bytes(4, "little")
-PEB_PAGES = 16
-TAPE = b"\x18TOTAL BALLOTS   612\r\n*** END OF REPORT ***\r\n\n\n\n\n"
-
-
-class Plug(Protocol):
-    """A device that people plug in and out; `content` is what it must give each time."""
-
-    plugin: DriverPlugin
-    settings: Any
-    content: bytes
-
-    async def plug(self) -> None: ...
-    async def unplug(self) -> None: ...
-
-
-class Printer:
-    plugin, content = print_line.PLUGIN, TAPE
-
-    def __init__(self, folder: Path) -> None:
-        self._port = PtyPort(folder / "printer")
-        self.settings = print_line.PrintLineSettings(url=str(self._port.path), idle_s=5.0)
-
-    async def plug(self) -> None:
-        self._port.plug()
-
-    async def after_opening(self) -> None:
-        ends = self._port.ends
-        assert ends is not None
-        os.write(ends.device, TAPE)
-
-    async def unplug(self) -> None:
-        self._port.unplug()
-
-
-class Cradle:
-    plugin = peb_cradle.PLUGIN
-
-    def __init__(self, folder: Path) -> None:
-        pages = [with_trailer(PEB_HEADER, 0), *(b"\xff" * 528 for _ in range(PEB_PAGES - 1))]
-        self.content = b"".join(pages)
-        self._server = LinkServer(page_count=PEB_PAGES)
-        self._server.insert(PebInSlot.of_image(self.content))
-        self._path = folder / "cradle"
-        self._port = CradlePort(self._path, Cable(self._server))
-        self.settings = peb_cradle.PebCradleSettings(url=str(self._path), poll_s=POLL_S)
-
-    async def plug(self) -> None:
-        self._port = CradlePort(self._path, Cable(self._server))
-        await self._port.__aenter__()
-
-    async def unplug(self) -> None:
-        await self._port.__aexit__(None, None, None)
-
-
-class Reader:
-    content = CARD
-
-    def __init__(self, _folder: Path) -> None:
-        self._usb = SimulatedUsb()
-        self._device, self._storage = card_reader(CARD)
-        self.plugin = UsbStoragePlugin(backend=lambda _device: self._usb)
-        self.settings = UsbStorageSettings(match=DeviceMatch(serial="CF-1"), poll_s=POLL_S)
-
-    async def plug(self) -> None:
-        self._usb.plug(self._device)
-
-    async def unplug(self) -> None:
-        self._device.plugged = False
-
-
-class Stick:
-    plugin, content = block_device.PLUGIN, CARD
-
-    def __init__(self, folder: Path) -> None:
-        self._image, self._path, self._loop = folder / "stick.img", folder / "sdz", ""
-        self._image.write_bytes(CARD)
-        self.settings = block_device.BlockDeviceSettings(path=self._path, poll_s=POLL_S)
-
-    async def plug(self) -> None:
-        self._loop = _said("losetup", "-r", "--find", "--show", str(self._image))
-        self._path.symlink_to(self._loop)
-
-    async def unplug(self) -> None:
-        self._path.unlink()
-        _said("losetup", "-d", self._loop)
-
-
-class Card:
-    plugin, content = pc_card.PLUGIN, CARD
-
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / "card.img"
-        self.settings = pc_card.PcCardSettings(path=self._path, poll_s=POLL_S)
-
-    async def plug(self) -> None:
-        fresh = self._path.with_suffix(".new")
-        fresh.write_bytes(CARD)
-        fresh.replace(self._path)
-
-    async def unplug(self) -> None:
-        self._path.unlink()
-
-
-def _said(*command: str) -> str:
-    """Run a command, for some ms; a thread for it would be one more to count."""
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+SOON = ReconnectPolicy(first=0.05, ceiling=0.05)
+READY_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -187,101 +66,100 @@ class Held:
         )
 
 
-@dataclass
-class Served:
-    """A device with its task."""
+@dataclass(frozen=True)
+class Stretch:
+    """So many visits of each device: what one took, and what was held at rest after the last."""
 
-    name: str
-    device: Plug
-    board: DeviceBoard
-    read: int = 0
-
-    async def keep(self, capture: Capture) -> None:
-        assert (capture.content, capture.ending) == (self.device.content, Ending.WHOLE), self.name
-        self.read += 1
-
-    async def interpret(self, _capture: Capture) -> None:
-        return None
-
-    def task(self) -> DeviceTask:
-        host = self.board.host(self.name)
-        return DeviceTask(
-            name=self.name,
-            connect=lambda: self.device.plugin.open(self.name, self.device.settings, host),
-            keep=self.keep,
-            read=self.interpret,
-            board=self.board,
-            heartbeats=Heartbeats(time.monotonic),
-            policy=AT_ONCE,
-        )
-
-    async def cycle(self) -> None:
-        """Plug in, wait until it is read, unplug, and wait until that is seen."""
-        before = self.read
-        await self.device.plug()
-        if isinstance(self.device, Printer):
-            await self._until(lambda: self._status.state is DeviceState.SERVING)
-            await self.device.after_opening()
-        await self._until(lambda: self.read > before)
-        await self.device.unplug()
-        await self._until(self._is_over)
-        assert self.read == before + 1, self.name
-
-    def _is_over(self) -> bool:
-        if isinstance(self.device, Card):  # its slot stays: only the card is gone
-            return self._status.what_to_do == ""
-        return self._status.state is DeviceState.WAITING
-
-    @property
-    def _status(self) -> DeviceStatus:
-        return self.board.states[self.name]
-
-    async def _until(self, is_so: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + STEP_S
-        while not is_so():
-            assert time.monotonic() < deadline, self._status
-            await asyncio.sleep(0.003)
+    visits: int
+    visit_s: float
+    visit_processor_s: float
+    held: Held
 
 
-@asynccontextmanager
-async def at_work(devices: list[Served]) -> AsyncIterator[None]:
-    tasks = [asyncio.create_task(served.task().run(), name=served.name) for served in devices]
-    try:
-        await asyncio.sleep(0)  # every task has shown its state
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks)
+def media_of(loaded: LoadedDefinition) -> Mapping[str, tuple[bytes, ...]]:
+    """Return what each driver reads: all of the first precinct, and a part of the second.
 
-
-async def main(folder: Path, cycles: int) -> dict[str, Any]:
-    kinds: list[type[Any]] = [Printer, Cradle, Reader, Card]
-    if shutil.which("losetup") and not os.geteuid():
-        kinds.append(Stick)
-    board = DeviceBoard()
-    devices = [Served(kind.__name__.lower(), kind(folder), board) for kind in kinds]
-    began = time.monotonic()
-
-    async def repeated(served: Served, times: int) -> None:
-        for _ in range(times):
-            await served.cycle()
-
-    async def all_of_them(times: int) -> Held:
-        await asyncio.gather(*(repeated(served, times) for served in devices))
-        return await Held.at_rest()
-
-    async with at_work(devices):
-        first = await all_of_them(max(1, cycles // 5))
-        last = await all_of_them(cycles - max(1, cycles // 5))
+    So one packet is sent, and what comes again comes late; the other one never is complete, and
+    every reading decides it anew.
+    """
+    (scanner, terminals), (other_scanner, other_terminals) = (
+        leavings_of(loaded.definition, loaded.sha256, precinct, SEED)
+        for precinct in loaded.definition.precincts
+    )
+    tapes = (scanner.zero, scanner.results, terminals.zero, terminals.results, other_scanner.zero)
     return {
-        "cycles": {served.name: served.read for served in devices},
-        "first": asdict(first),
-        "last": asdict(last),
-        "seconds": round(time.monotonic() - began, 1),
+        "print-line": tuple(print_tape(tape) for tape in tapes if tape is not None),
+        "peb-cradle": (*terminals.media.values(),),
+        "pc-card": (*scanner.media.values(), *other_scanner.media.values()),
+        "usb-storage": (_flash_on(terminals.audit_card),),
+        "block-device": (_flash_on(other_terminals.audit_card),),
     }
 
 
+def _flash_on(card: bytes) -> bytes:
+    """Return the flash of the first terminal: a quarter of a card, of which most is empty."""
+    files = read_fat(card).files
+    return next(file[:] for file in files if TERMINAL_FILE.fullmatch(file.path))
+
+
+@asynccontextmanager
+async def at_work(
+    settings: GatewaySettings, folder: Path, devices: Iterable[PluggedDevice]
+) -> AsyncIterator[str]:
+    """Run the daemon while the context lasts; yield the address of its page."""
+    plugins = {device.driver: device.plugin for device in devices}
+    gateway = asyncio.create_task(
+        run_gateway(settings, folder, load=plugins.__getitem__, retry=SOON), name="gateway"
+    )
+    address = settings.state / ADDRESS_FILE
+    async with asyncio.timeout(READY_S):
+        while not address.exists():
+            if gateway.done():
+                await gateway  # it could not start, and says why
+            await asyncio.sleep(0.02)
+    try:
+        yield address.read_text()
+    finally:
+        if not gateway.done():
+            os.kill(os.getpid(), signal.SIGTERM)
+        await gateway
+
+
+async def stretch(devices: Iterable[PluggedDevice], address: str, visits: int) -> Stretch:
+    """Bring every device to the desk `visits` times, all of them at once."""
+
+    async def come_and_go(device: PluggedDevice, page: PageWatcher) -> None:
+        for _ in range(visits):
+            await device.visit(page)
+
+    began, worked = time.monotonic(), time.process_time()
+    async with PageWatcher.open(address) as page:
+        await asyncio.gather(*(come_and_go(device, page) for device in devices))
+    visit_s = round((time.monotonic() - began) / visits, 3)
+    visit_processor_s = round((time.process_time() - worked) / visits, 3)
+    return Stretch(visits, visit_s, visit_processor_s, await Held.at_rest())
+
+
+async def main(config: Path, visits: int) -> list[Stretch]:
+    """Run the daemon of `config`, and every device of it in and out `visits` times."""
+    settings = read_gateway_settings(config)
+    configure_logs(settings.log_format, "warning")
+    media = media_of(load_definition(settings.definition.read_bytes(), str(settings.definition)))
+    devices = [
+        KINDS[device.driver](device.name, device.settings, media[device.driver])
+        for device in settings.devices
+    ]
+    async with at_work(settings, config.parent, devices) as address:
+        begin = visits // 5
+        gc.collect()
+        gc.freeze()  # what is there by now is not counted, and not walked at every look
+        try:
+            return [await stretch(devices, address, part) for part in (begin, visits - begin)]
+        finally:
+            for device in devices:  # a loop device would outlive us
+                await device.unplug()
+
+
 if __name__ == "__main__":
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
-    print(json.dumps(asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2])))))
+    done = asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2])))
+    print(json.dumps([asdict(each) for each in done]))

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -65,7 +64,7 @@ class PrinterLine:
         cable = self._port.ends
         sent = await self._send(data[:limit], characters_per_second)
         if limit is not None and sent < len(data) and self._port.ends is cable:
-            await self._drain()
+            await self._port.all_read(DRAIN_S)
             if self._port.ends is cable:
                 self.unplug()
         return sent
@@ -89,11 +88,6 @@ class PrinterLine:
             if self._port.ends is not cable:  # unplugged, or even plugged again, meanwhile
                 break
         return sent
-
-    async def _drain(self) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(DRAIN_S):
-                await self.all_read()
 
     def __enter__(self) -> Self:
         self.plug()

@@ -8,6 +8,7 @@ import select
 import sys
 import termios
 import tty
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,9 +74,11 @@ class PtyPort:
         size = fcntl.ioctl(self.ends.reader, termios.FIONREAD, bytes(4))
         return int.from_bytes(size, sys.byteorder)
 
-    async def all_read(self) -> None:
-        """Return when the reader has taken everything, or the port is unplugged."""
+    async def all_read(self, within_s: float | None = None) -> None:
+        """Return when the reader has taken everything, the port is unplugged, or time is up."""
         found = 0
-        while found < LOOKS:
-            found = 0 if self.unread() else found + 1
-            await asyncio.sleep(LOOK_S)  # the kernel tells nobody
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                while found < LOOKS:
+                    found = 0 if self.unread() else found + 1
+                    await asyncio.sleep(LOOK_S)  # the kernel tells nobody

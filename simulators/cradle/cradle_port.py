@@ -79,10 +79,5 @@ class CradlePort:
                 except BlockingIOError:  # the reader lags
                     await asyncio.sleep(PATIENCE_S)
         if delivery.unplugged and self._port.ends is ends:
-            await self._drain()
+            await self._port.all_read(DRAIN_S)
             self.unplug()
-
-    async def _drain(self) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(DRAIN_S):
-                await self._port.all_read()

@@ -21,6 +21,7 @@ from simulators.golden.media_sessions import (
     usb_storage,
 )
 from simulators.golden.planned_session import Attendant, PlannedSession
+from simulators.golden.printed_line import connections
 from simulators.media.simulated_node import SimulatedSlot
 from simulators.usb.card_reader import card_reader
 
@@ -41,16 +42,13 @@ def fault_sessions() -> Iterator[PlannedSession]:
 
 def printed(fault: str, part: Evening, faults: ThrownFaults) -> PlannedSession:
     """Return the session in which the strips of `part` are printed, until the line is unplugged."""
-    unplug = faults.fraction(Fault.UNPLUG)
-    portions: list[tuple[int, bytes]] = []
-    for strip in part.strips:
-        if unplug is not None and strip.is_results:
-            cut = round(unplug * len(strip.wire))
-            return print_line(fault, [*portions, (BETWEEN_STRIPS_READS, strip.wire[:cut])])
-        portions.append((BETWEEN_STRIPS_READS, strip.wire))
-        if strip.rest:
-            portions.append((ONLINE_AFTER_READS, strip.rest))
-    return print_line(fault, [*portions, (ONLINE_AFTER_READS, b"")])
+    first, *_ = connections(
+        part.strips,
+        faults.fraction(Fault.UNPLUG),
+        between=BETWEEN_STRIPS_READS,
+        online_after=ONLINE_AFTER_READS,
+    )
+    return print_line(fault, first)
 
 
 def in_cradle(fault: str, part: Evening, faults: ThrownFaults) -> PlannedSession:

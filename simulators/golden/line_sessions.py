@@ -13,7 +13,7 @@ from simulators.cradle.link_server import LinkServer
 from simulators.cradle.peb_in_slot import PebInSlot, with_trailer
 from simulators.cradle.wired_line import SteppedClock, WiredLine
 from simulators.golden.planned_session import DEVICE, Attendant, PlannedSession
-from simulators.golden.printed_line import PrintedLine
+from simulators.golden.printed_line import Portion, PrintedLine
 
 PEB_CRADLE, PRINT_LINE = "peb-cradle", "print-line"
 PEB_PAGES = 4096
@@ -72,14 +72,14 @@ def peb_cradle(
     line = WiredLine(DEVICE, cable, clock)
 
     def opened(host: DriverHost) -> Driver:
-        host = attendant.beside(host) if attendant else host
         source = PebCradle(DEVICE, settings, host.record, line=line, clock=clock)
         return MediumReader(DEVICE, source, settings, host)
 
-    return PlannedSession(f"{PEB_CRADLE}.{fault}", CRADLE_SETTINGS, opened, clock, captures)
+    name = f"{PEB_CRADLE}.{fault}"
+    return PlannedSession(name, CRADLE_SETTINGS, opened, clock, captures, attendant)
 
 
-def print_line(fault: str, portions: list[tuple[int, bytes]]) -> PlannedSession:
+def print_line(fault: str, portions: list[Portion]) -> PlannedSession:
     """Return a session with a print line that is unplugged in the end."""
     clock = SteppedClock()
     settings = PrintLineSettings.model_validate(TAPE_SETTINGS)

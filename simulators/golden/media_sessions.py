@@ -67,11 +67,11 @@ def usb_storage(
     settings = UsbStorageSettings.model_validate(USB_SETTINGS)
 
     def opened(host: DriverHost) -> Driver:
-        host = attendant.beside(host) if attendant else host
         source = UsbStorage(DEVICE, settings, host.record, lambda _device: backend, clock=clock)
         return MediumReader(DEVICE, source, settings, host)
 
-    return PlannedSession(f"{USB_STORAGE}.{fault}", USB_SETTINGS, opened, clock, captures)
+    name = f"{USB_STORAGE}.{fault}"
+    return PlannedSession(name, USB_SETTINGS, opened, clock, captures, attendant)
 
 
 def disk(
@@ -83,13 +83,13 @@ def disk(
 ) -> PlannedSession:
     """Return a session with a disk."""
     settings = BlockDeviceSettings.model_validate(BLOCK_SETTINGS)
-
-    def opened(host: DriverHost) -> Driver:
-        host = attendant.beside(host) if attendant else host
-        return block_device(DEVICE, settings, host, slot)
-
     return PlannedSession(
-        f"{BLOCK_DEVICE}.{fault}", BLOCK_SETTINGS, opened, SteppedClock(), captures
+        f"{BLOCK_DEVICE}.{fault}",
+        BLOCK_SETTINGS,
+        lambda host: block_device(DEVICE, settings, host, slot),
+        SteppedClock(),
+        captures,
+        attendant,
     )
 
 
@@ -102,12 +102,14 @@ def memory_card(
 ) -> PlannedSession:
     """Return a session with a memory card."""
     settings = PcCardSettings.model_validate(CARD_SETTINGS)
-
-    def opened(host: DriverHost) -> Driver:
-        host = attendant.beside(host) if attendant else host
-        return pc_card(DEVICE, settings, host, slot)
-
-    return PlannedSession(f"{PC_CARD}.{fault}", CARD_SETTINGS, opened, SteppedClock(), captures)
+    return PlannedSession(
+        f"{PC_CARD}.{fault}",
+        CARD_SETTINGS,
+        lambda host: pc_card(DEVICE, settings, host, slot),
+        SteppedClock(),
+        captures,
+        attendant,
+    )
 
 
 def slot_with_its_switch_off(card: bytes) -> SimulatedSlot:

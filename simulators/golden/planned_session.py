@@ -24,6 +24,11 @@ class PlannedSession:
     clock: SteppedClock
     captures: int | None = None
     """The driver is stopped after so many; None: the device is unplugged at the end."""
+    attendant: "Attendant | None" = None
+
+    def opened(self, host: DriverHost) -> Driver:
+        """Return its driver, which tells the attendant what it tells the clerk."""
+        return self.open(self.attendant.beside(host) if self.attendant else host)
 
 
 class Attendant:

@@ -37,7 +37,7 @@ async def record(session: PlannedSession, path: Path) -> None:
     )
     with Recorder(path, header, clock=session.clock.now) as recorder:
         host = DriverHost(record=recorder)
-        outcome = await held(session.open(host), session.captures)
+        outcome = await held(session.opened(host), session.captures)
     _put_in_front(path, header.model_copy(update={"expected": outcome}))
 
 

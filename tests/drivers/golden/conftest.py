@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Self
@@ -16,8 +15,6 @@ from drivers.transcripts.transcript_file import ExpectedOutcome
 from election.captures import Capture, Ending
 from election.documents import DeviceClass, Document, ReportKind, Tape
 from election.media import FlashCard, M100Card, Peb
-from gateway.decision import decide
-from gateway.packets import History, Packet, PacketDocument, PacketKey
 from gateway.reading import Reading, read_evidence
 from parsers.errors import ParseError
 from parsers.registry import load_parser, parser_for
@@ -25,6 +22,7 @@ from simulators.bench.evening import BroughtMedium, Evening, Strip
 from simulators.bench.fault_kinds import FaultKind, Outcome, Simulator
 from simulators.golden.faulty_evening import brought, session_election, showing, sound_evening
 from simulators.golden.planned_session import DEVICE
+from tests.gateway.decided_packets import Read, decided_packets
 
 FOLDER = Path(__file__).parents[1] / "golden_sessions"
 PARSERS = tuple(
@@ -127,22 +125,12 @@ class Told:
 
     def _decided(self) -> set[str]:
         """Return the state of the packet, and all checks that found something."""
-        loaded = session_election()
-        documents: dict[tuple[str, int], PacketDocument] = {}
-        for taken in self.taken:
-            reading = taken.reading
-            for place, (_, content) in enumerate(reading.placement.parts):
-                before = documents.get((taken.sha256, place))
-                documents[taken.sha256, place] = PacketDocument(
-                    *(taken.sha256, content, reading.parser, reading.parser_version),
-                    taken_at=datetime.now(UTC),
-                    ending=taken.ending,
-                    times_seen=before.times_seen + 1 if before else 1,
-                )
-        key = PacketKey(loaded.definition.precincts[0].id, "election-day")
-        decision = decide(Packet(key, tuple(documents.values())), loaded, History({}))
+        read = [Read(taken.sha256, taken.ending, taken.reading) for taken in self.taken]
+        decisions = decided_packets(session_election(), read).values()
         placing = (finding for taken in self.taken for finding in taken.reading.placement.findings)
-        return {decision.state.value, *(f.check for f in (*placing, *decision.findings))}
+        deciding = (finding for decision in decisions for finding in decision.findings)
+        found = {finding.check for finding in (*placing, *deciding)}
+        return found | {decision.state.value for decision in decisions}
 
 
 Tell = Callable[[str], Told]

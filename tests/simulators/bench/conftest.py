@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -21,8 +20,7 @@ from election.definition import AssignedDevice, ElectionDefinition, Mode, Report
 from election.definition_file import LoadedDefinition, definition_bytes, load_definition
 from election.documents import DeviceClass
 from election.errors import ZerotapeError
-from gateway.decision import decide
-from gateway.packets import Decision, History, Packet, PacketDocument, PacketKey
+from gateway.packets import Decision, PacketKey
 from gateway.reading import Reading, read_evidence
 from parsers.registry import load_parser
 from simulators.bench.device_faults import cradle_faults, reader_faults, unplug_at_transfer
@@ -34,10 +32,11 @@ from simulators.cradle.cable import Cable
 from simulators.cradle.link_server import LinkServer
 from simulators.cradle.peb_in_slot import PebInSlot
 from simulators.cradle.wired_line import SteppedClock, WiredLine
-from simulators.golden.printed_line import PrintedLine
+from simulators.golden.printed_line import Portion, PrintedLine, connections
 from simulators.sample import sample_definition_bytes
 from simulators.usb.card_reader import card_reader
 from simulators.usb.usb_backend import SimulatedUsb
+from tests.gateway.decided_packets import Read, decided_packets
 
 PARSERS = tuple(
     load_parser(name)
@@ -129,21 +128,14 @@ class GatewayStandIn:
 
     def _printed(self, evening: Evening, faults: ThrownFaults) -> Iterator[Capture]:
         unplug = faults.fraction(Fault.UNPLUG)
-        portions: list[tuple[int, bytes]] = []
-        for strip in evening.strips:
-            if unplug is not None and strip.is_results:
-                cut = round(unplug * len(strip.wire))
-                yield from self._from_line([*portions, (BETWEEN_STRIPS_READS, strip.wire[:cut])])
-                portions, unplug = [], None
-                continue
-            portions.append((BETWEEN_STRIPS_READS, strip.wire))
-            if strip.rest:
-                portions.append((ONLINE_AFTER_READS, strip.rest))
-        yield from self._from_line([*portions, (ONLINE_AFTER_READS, b"")], is_struck=False)
+        *cut, last = connections(
+            evening.strips, unplug, between=BETWEEN_STRIPS_READS, online_after=ONLINE_AFTER_READS
+        )
+        for portions in cut:
+            yield from self._from_line(portions)
+        yield from self._from_line(last, is_struck=False)
 
-    def _from_line(
-        self, portions: list[tuple[int, bytes]], *, is_struck: bool = True
-    ) -> Iterator[Capture]:
+    def _from_line(self, portions: list[Portion], *, is_struck: bool = True) -> Iterator[Capture]:
         clock = SteppedClock()
         line = PrintedLine(portions, clock)
         reader = CaptureReader("tape", PrintLineSettings(url="/dev/ttyUSB0"), line, clock)
@@ -195,28 +187,12 @@ class GatewayStandIn:
         return visit.captures
 
     def _decide(self) -> None:
-        documents: dict[PacketKey, dict[tuple[str, int], PacketDocument]] = {
-            PacketKey(precinct.id, device.counting_group): {}
-            for precinct in self._loaded.definition.precincts
-            for device in precinct.devices
-        }
-        for capture in self.played.captures:
-            reading = self._read(capture)
-            self.played.refusals += [reading.problem] if reading.problem else []
-            self._note(finding.check for finding in reading.placement.findings)
-            for place, (key, content) in enumerate(reading.placement.parts):
-                known = documents[key].get((capture.sha256, place))
-                seen = known.times_seen + 1 if known else 1
-                documents[key][capture.sha256, place] = PacketDocument(
-                    *(capture.sha256, content, reading.parser, reading.parser_version),
-                    taken_at=datetime.now(UTC),
-                    ending=capture.ending,
-                    times_seen=seen,
-                )
-        for key, taken in documents.items():
-            packet = Packet(key, tuple(taken.values()))
-            decision = decide(packet, self._loaded, History({}))
-            self.played.decisions[key] = decision
+        taken = [Read(c.sha256, c.ending, self._read(c)) for c in self.played.captures]
+        for each in taken:
+            self.played.refusals += [each.reading.problem] if each.reading.problem else []
+            self._note(finding.check for finding in each.reading.placement.findings)
+        self.played.decisions = decided_packets(self._loaded, taken)
+        for decision in self.played.decisions.values():
             self._note(finding.check for finding in decision.findings)
 
     def _read(self, capture: Capture) -> Reading:
